@@ -1,0 +1,59 @@
+# Every command of the project. `make` alone lists them.
+SHELL := /bin/bash
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(BIN)/uv pip install --quiet --python $(BIN)/python
+
+.DEFAULT_GOAL := help
+.PHONY: help install install-dev demo test lint browser lock eval clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(VENV)/.built: requirements-build.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.11 ..."; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "This Python cannot make environments. On Debian: apt-get install python3-venv"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-build.lock
+	@touch $@
+
+$(VENV)/.installed: $(VENV)/.built requirements.lock pyproject.toml
+	$(UV) --require-hashes -r requirements.lock
+	$(UV) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.installed requirements-dev.lock
+	$(UV) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+install: $(VENV)/.installed ## make .venv with the `dealer` command in .venv/bin
+
+install-dev: $(VENV)/.dev ## the same, with everything tests and lint need
+
+demo: install ## a sample brand, its chat page and one address to open (PORT=8000)
+	$(BIN)/dealer demo --host $(HOST) --port $(PORT)
+
+test: install-dev ## all tests, on SQLite and on a throw-away PostgreSQL
+	$(BIN)/python -m pytest -m "not browser" -n 2 --dist loadgroup
+
+lint: install-dev ## formatting, house rules, import contracts, types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/python -m tests.house
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+
+browser: install-dev ## browser tests in Debian's Chromium (installed if missing)
+	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq chromium fonts-wqy-microhei >/dev/null; }
+	$(BIN)/python -m pytest -m browser
+
+lock: $(VENV)/.built ## renew the hashed locks after a change of dependencies
+	$(BIN)/uv pip compile --group pyproject.toml:build --universal --generate-hashes --no-emit-index-url -q -o requirements-build.lock
+	$(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url -q -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-emit-index-url -q -o requirements-dev.lock
+
+clean: ## forget the environment and local data
+	rm -rf $(VENV) var
