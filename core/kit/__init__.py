@@ -1,1 +1,1 @@
-
+"""Small values everything else is made of: errors, money, time, ids."""

@@ -1,0 +1,133 @@
+"""What comes in and what goes out, in one form for every channel.
+
+`Say` is words by key, never a rendered sentence: it is stored as JSON and rendered in the reader's language at delivery.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import TypeAlias
+
+from core.kit.money import Money
+
+
+class Kind(StrEnum):
+    """What sort of message came in. Everything a channel can deliver has one, so that everything gets an answer."""
+
+    TEXT = "text"
+    CHOICE = "choice"  # a button; `choice` holds its handle
+    PHOTO = "photo"
+    FILE = "file"
+    VOICE = "voice"
+    VIDEO = "video"
+    STICKER = "sticker"
+    LOCATION = "location"
+    CONTACT = "contact"
+    EDITED = "edited"
+    ENTERED = "entered"  # pressed start, followed, scanned; `text` may hold a token
+    LEFT = "left"  # blocked or unfollowed
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Media:
+    """A file as its channel names it. `ref` fetches it there; `unique` tells the same file sent again."""
+
+    ref: str
+    unique: str = ""
+    name: str = ""
+    mime: str = ""
+    size: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inbound:
+    """One message. (channel, account, message_id) is its dedupe key; `sender` is the channel's immutable user id.
+
+    chat: where the answer goes. place: "private", or "group:<chat>". at: aware UTC. media_group: album id.
+    text is never None; addressed: private, or the assistant was named, replied to or given a command.
+    """
+
+    channel: str
+    account: str
+    message_id: str
+    sender: str
+    chat: str
+    at: datetime
+    kind: Kind = Kind.TEXT
+    text: str = ""
+    choice: str = ""
+    callback_id: str = ""  # to answer a button press
+    media: Media | None = None
+    media_group: str = ""
+    place: str = "private"
+    addressed: bool = True
+    sender_name: str = ""
+    locale_hint: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Name:
+    """A name in the languages it has; zh is the fallback."""
+
+    zh: str
+    en: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quantity:
+    """A figure in a unit, shown without a trailing `.0`."""
+
+    value: Decimal
+    unit: str = ""
+
+
+Param: TypeAlias = (
+    "str | int | bool | None | Decimal | Money | date | datetime | Name | Quantity | Say | tuple[Say, ...]"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One thing the reader may pick: a button where there are buttons, a number everywhere.
+
+    action: a word of the dialogue's closed set; arg: short ASCII (ids and versions). Both travel signed in the handle.
+    url: instead of an action, a link to open.
+    """
+
+    label: "Say"
+    action: str = ""
+    arg: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A picture or file to send: `ref` names a stored file or `qr:<text>` to be drawn at delivery."""
+
+    ref: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Say:
+    """Words by key with typed parameters; `lines` are further Says under it, one a line."""
+
+    key: str
+    params: Mapping[str, Param] = field(default_factory=dict)
+    lines: tuple["Say", ...] = ()
+    choices: tuple[Choice, ...] = ()
+    picture: Picture | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a turn came to. status: done | duplicate | parked | ignored. says: the answer, in order."""
+
+    status: str
+    says: tuple[Say, ...] = ()
+    locale: str = "zh-Hans"
+    outbox_ids: tuple[int, ...] = ()  # reply rows leased to this process, to be sent now
+    reference: str = ""
