@@ -1,1 +1,1 @@
-
+"""What goes out by itself: scheduled jobs, alerts, the outbox and its delivery."""

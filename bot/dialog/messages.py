@@ -85,7 +85,7 @@ class Quantity:
 
 
 Param: TypeAlias = (
-    "str | int | bool | None | Decimal | Money | date | datetime | Name | Quantity | Say | tuple[Say, ...]"
+    "str | int | bool | Decimal | Money | date | datetime | Name | Quantity | Say | tuple[Say, ...] | None"
 )
 
 
@@ -131,3 +131,21 @@ class Outcome:
     locale: str = "zh-Hans"
     outbox_ids: tuple[int, ...] = ()  # reply rows leased to this process, to be sent now
     reference: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Button:
+    """A rendered choice: its label, and either the signed handle that comes back as `Inbound.choice`, or a link."""
+
+    label: str
+    handle: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """A Say rendered in one language for one reader: plain text without markup, buttons in order, a picture."""
+
+    text: str
+    buttons: tuple[Button, ...] = ()
+    picture: Picture | None = None
