@@ -1,1 +1,1 @@
-
+"""Who did what to what, written with the effect."""

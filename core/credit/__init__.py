@@ -1,1 +1,1 @@
-
+"""Dealer accounts: limit, balance, exposure, and the ledger behind the balance."""

@@ -1,1 +1,1 @@
-
+"""The database: tables' base, engines, lanes (the only way to write), scoped sessions."""

@@ -1,1 +1,1 @@
-
+"""Dealers and the addresses goods are shipped to."""

@@ -1,1 +1,1 @@
-
+"""Stock items, reservations and the movements ledger."""

@@ -1,0 +1,157 @@
+"""Whose rows a statement may touch.
+
+Statements over dealers' tables are built by `scoped()` (one dealer) or `across()` (staff of a region, or the system);
+the guard on every engine refuses any other statement that touches such a table, so that a forgotten filter raises
+instead of leaking. Both are called once, at import: the dealer or region is bound at execution by the session.
+"""
+
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import (
+    ClauseElement,
+    Connection,
+    Delete,
+    Engine,
+    Insert,
+    Join,
+    Select,
+    Table,
+    Update,
+    bindparam,
+    event,
+    or_,
+    select,
+)
+from sqlalchemy.sql import visitors
+
+from core.db.base import metadata
+
+S = TypeVar("S", Select[Any], Update, Delete, Insert)
+
+DEALER = "scope_dealer"
+REGION = "scope_region"
+MARK = "scope"
+
+
+class ScopeError(RuntimeError):
+    """A programming error: a statement without its scope, or a session that may not run it."""
+
+
+@dataclass(frozen=True, slots=True)
+class DealerScope:
+    """Everything of one dealer and nothing else."""
+
+    dealer_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class StaffScope:
+    """Dealers of a region (None: all); `dealer_id` is the one being dealt with, set after a look-up in the region."""
+
+    region: str | None
+    dealer_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SystemScope:
+    """All dealers, for a stated reason; `dealer_id` narrows `scoped()` statements to one."""
+
+    reason: str
+    dealer_id: int | None = None
+
+
+Scope = DealerScope | StaffScope | SystemScope
+
+
+def scoped_tables(statement: ClauseElement) -> set[Table]:
+    """The dealers' tables a statement touches, in subqueries and targets too."""
+    found = {
+        element
+        for element in visitors.iterate(statement)
+        if isinstance(element, Table) and element.info.get("scoped")
+    }
+    target = getattr(statement, "table", None)
+    if isinstance(target, Table) and target.info.get("scoped"):
+        found.add(target)
+    return found
+
+
+def scoped(statement: S, *tables: Any) -> S:
+    """Bind a statement to the session's dealer. `tables`: aliases to filter as well; plain tables are found by themselves."""
+    if not isinstance(statement, Insert):
+        for table in [*own_tables(statement), *tables]:
+            statement = statement.where(table.c.dealer_id == bindparam(DEALER))
+    return statement.execution_options(**{MARK: "dealer"})
+
+
+def across(statement: S, *tables: Any) -> S:
+    """Bind a statement to the dealers a staff member looks after (system: all)."""
+    dealers = metadata.tables["dealers"]
+    mine = select(dealers.c.id).where(
+        or_(bindparam(REGION, type_=dealers.c.region.type) == "*", dealers.c.region == bindparam(REGION))
+    )
+    if not isinstance(statement, Insert):
+        for table in [*own_tables(statement), *tables]:
+            statement = statement.where(table.c.dealer_id.in_(mine))
+    return statement.execution_options(**{MARK: "across"})
+
+
+def own_tables(statement: Any) -> list[Table]:
+    """Dealers' tables in FROM or as target; those inside subqueries are scoped where the subquery is built.
+
+    The far side of an outer join is bound by its ON clause, which must compare its dealer_id; ScopeError otherwise.
+    """
+    tables: set[Table] = set()
+    stack: list[Any] = (
+        list(statement.get_final_froms()) if isinstance(statement, Select) else [statement.table]
+    )
+    while stack:
+        source = stack.pop()
+        if isinstance(source, Table):
+            if source.info.get("scoped"):
+                tables.add(source)
+        elif isinstance(source, Join):
+            stack.append(source.left)
+            if not source.isouter:
+                stack.append(source.right)
+            elif scoped_tables(source.right) and not _compares_dealer(source):
+                raise ScopeError(f"outer join without dealer_id: {source}")
+    return sorted(tables, key=lambda table: table.name)
+
+
+def _compares_dealer(join: Join) -> bool:
+    far = {column for column in join.right.c if column.key == "dealer_id"}
+    return any(column in far for column in visitors.iterate(join.onclause))
+
+
+_touches: WeakKeyDictionary[ClauseElement, frozenset[str]] = WeakKeyDictionary()
+
+
+def touched(statement: ClauseElement) -> frozenset[str]:
+    """Names of the dealers' tables a statement touches, remembered per statement object."""
+    names = _touches.get(statement)
+    if names is None:
+        names = frozenset(table.name for table in scoped_tables(statement))
+        _touches[statement] = names
+    return names
+
+
+def guard(engine: Engine) -> None:
+    """Refuse, on this engine, statements over dealers' tables that carry no scope mark."""
+
+    @event.listens_for(engine, "before_execute")
+    def refuse(connection: Connection, element: Any, _multi: Any, _params: Any, options: Any) -> None:
+        merged = {
+            **connection.get_execution_options(),
+            **getattr(element, "_execution_options", {}),
+            **options,
+        }
+        if MARK in merged or not isinstance(element, ClauseElement):
+            return
+        names = touched(element)
+        if names:
+            raise ScopeError(f"unscoped statement over {', '.join(sorted(names))}")
+        if element.__visit_name__ == "textclause":
+            raise ScopeError("SQL text is not allowed here")
