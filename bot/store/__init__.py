@@ -1,1 +1,1 @@
-
+"""What the bot itself remembers: conversations, answered messages, parked messages."""

@@ -1,11 +1,12 @@
 """Price tables: dated, append-only. The newest that is valid wins, a dealer's own before its level's."""
 
 from sqlalchemy import CheckConstraint, Column, Date, ForeignKey, Index, Integer, String, Table
+from sqlalchemy.schema import SchemaItem
 
 from core.db.base import Id, Minor, UtcDateTime, metadata, scoped_table
 
 
-def _price_columns() -> list[Column[object]]:
+def _price_columns() -> list[SchemaItem]:
     return [
         Column("product_id", Id, ForeignKey("products.id"), nullable=False),
         Column("unit", String(20), nullable=False),

@@ -1,0 +1,70 @@
+"""The bot's own tables. `subject`: "m:<member>", "s:<staff>", or "x:<channel>:<account>:<sender>" for a stranger."""
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from core.db.base import Id, Json, UtcDateTime, metadata
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("subject", String(220), nullable=False),
+    Column("place", String(140), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("state", Json, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    UniqueConstraint("subject", "place"),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("channel", String(20), nullable=False),
+    Column("account", String(80), nullable=False),
+    Column("dedupe_key", String(160), nullable=False),
+    Column("subject", String(220), nullable=False),
+    Column("place", String(140), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("reply", Json, nullable=False),  # the Says, for a redelivery
+    Column("at", UtcDateTime, nullable=False),
+    UniqueConstraint("channel", "account", "dedupe_key"),
+    Index(None, "subject", "place", "id"),
+)
+
+parked = Table(
+    "parked",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("channel", String(20), nullable=False),
+    Column("account", String(80), nullable=False),
+    Column("dedupe_key", String(160), nullable=False),
+    Column("sender", String(120), nullable=False),  # "" when the payload could not be read
+    Column("place", String(140), nullable=False),
+    Column("inbound", Json),  # None when the payload could not be read
+    Column("raw", LargeBinary),
+    Column("attempts", Integer, nullable=False),
+    Column("state", String(10), nullable=False),  # waiting | dead | done | dropped
+    Column("cause", String(300), nullable=False),
+    Column("reference", String(12), nullable=False),
+    Column("first_at", UtcDateTime, nullable=False),
+    Column("next_at", UtcDateTime, nullable=False),
+    CheckConstraint("state IN ('waiting', 'dead', 'done', 'dropped')", name="state"),
+    UniqueConstraint("channel", "account", "dedupe_key"),
+    Index("ix_parked_waiting", "channel", "account", "sender", "id", sqlite_where=text("state = 'waiting'"),
+          postgresql_where=text("state = 'waiting'")),
+    Index("ix_parked_due", "next_at", sqlite_where=text("state = 'waiting'"),
+          postgresql_where=text("state = 'waiting'")),
+)  # fmt: skip
