@@ -23,6 +23,6 @@ class Actor:
     dealer_name: str = ""
     region: str | None = None
     locale: str = "zh-Hans"
-    zone: ZoneInfo = ZoneInfo("Asia/Shanghai")
+    zone: ZoneInfo
     channel: str = ""
     currency: str = "CNY"
