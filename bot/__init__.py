@@ -1,1 +1,1 @@
-
+"""Everything that talks: chat channels, dialogue, commands and the HTTP surface."""

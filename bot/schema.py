@@ -1,0 +1,17 @@
+"""Every table of the product in one metadata: for migrations, checks and tests."""
+
+from bot.store import models as store
+from core.audit import models as audit
+from core.credit import models as credit
+from core.db.base import metadata
+from core.dealers import models as dealers
+from core.orders import models as orders
+from core.people import models as people
+from core.pricing import models as pricing
+from core.products import models as products
+from core.stock import models as stock
+from notifications.outbox import models as outbox
+
+MODULES = (audit, people, dealers, products, pricing, stock, credit, orders, store, outbox)
+
+__all__ = ["MODULES", "metadata"]

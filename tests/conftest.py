@@ -1,0 +1,36 @@
+"""Fixtures every test may use: a database of each kind, and the time it is."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.databases import Database, Databases, databases
+
+
+@pytest.fixture(scope="session")
+def all_databases() -> Iterator[Databases]:
+    with databases() as made:
+        yield made
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, all_databases: Databases) -> Iterator[Database]:
+    """An empty database at the newest schema: the test runs once on each kind."""
+    url = all_databases.sqlite_url() if request.param == "sqlite" else all_databases.postgresql_url()
+    made = Database(url)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def sqlite(all_databases: Databases) -> Iterator[Database]:
+    """An empty SQLite database, for what cannot differ between the two."""
+    made = Database(all_databases.sqlite_url())
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def now() -> datetime:
+    return datetime(2026, 3, 10, 1, 0, tzinfo=UTC)

