@@ -37,7 +37,8 @@ def read(secret: str, handle: str, *, subject: str, place: str, now: datetime) -
     """(action, arg) of a handle. Raises HandleError when it is forged, someone else's, or expired."""
     body, _, signature = handle.rpartition(".")
     parts = body.split(".")
-    if len(parts) != 3 or not hmac.compare_digest(signature, _signature(secret, subject, place, body)):
+    expected = _signature(secret, subject, place, body)
+    if len(parts) != 3 or not hmac.compare_digest(signature.encode(), expected.encode()):
         raise HandleError
     action, arg, expiry = parts
     if int(expiry, 36) * 60 < now.timestamp():

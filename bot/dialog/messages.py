@@ -3,14 +3,15 @@
 `Say` is words by key, never a rendered sentence: it is stored as JSON and rendered in the reader's language at delivery.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime
-from decimal import Decimal
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
-from typing import TypeAlias
 
-from core.kit.money import Money
+from core.kit.say import Choice, Name, Param, Picture, Quantity, Say
+
+__all__ = [
+    "Button", "Choice", "Inbound", "Kind", "Media", "Name", "Outcome", "Param", "Picture", "Quantity", "Say", "Words",
+]  # fmt: skip
 
 
 class Kind(StrEnum):
@@ -66,60 +67,6 @@ class Inbound:
     addressed: bool = True
     sender_name: str = ""
     locale_hint: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Name:
-    """A name in the languages it has; zh is the fallback."""
-
-    zh: str
-    en: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quantity:
-    """A figure in a unit, shown without a trailing `.0`."""
-
-    value: Decimal
-    unit: str = ""
-
-
-Param: TypeAlias = (
-    "str | int | bool | Decimal | Money | date | datetime | Name | Quantity | Say | tuple[Say, ...] | None"
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """One thing the reader may pick: a button where there are buttons, a number everywhere.
-
-    action: a word of the dialogue's closed set; arg: short ASCII (ids and versions). Both travel signed in the handle.
-    url: instead of an action, a link to open.
-    """
-
-    label: "Say"
-    action: str = ""
-    arg: str = ""
-    url: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
-    """A picture or file to send: `ref` names a stored file or `qr:<text>` to be drawn at delivery."""
-
-    ref: str
-    name: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Say:
-    """Words by key with typed parameters; `lines` are further Says under it, one a line."""
-
-    key: str
-    params: Mapping[str, Param] = field(default_factory=dict)
-    lines: tuple["Say", ...] = ()
-    choices: tuple[Choice, ...] = ()
-    picture: Picture | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
