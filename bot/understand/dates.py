@@ -1,11 +1,15 @@
-"""Days and ranges of days in a normal text."""
+"""Days and ranges of days in a normal text, seen from a reference day."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Literal
 
-Prefer = Literal["future", "past", "nearest"]
+from bot.understand import dates_en, dates_zh, days
+from bot.understand.date_rule import Rule
+from bot.understand.days import Prefer, Range
+
+__all__ = ["Prefer", "When", "delivery_day", "scan_dates"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,30 +27,174 @@ class When:
     period: str | None = None
 
 
-_NEAR = {
-    "今天": 0,
-    "明天": 1,
-    "后天": 2,
-    "大后天": 3,
-    "昨天": -1,
-    "前天": -2,
-    "大前天": -3,
-    "today": 0,
-    "tomorrow": 1,
-    "yesterday": -1,
-}
-_WORD = re.compile("|".join(sorted(_NEAR, key=len, reverse=True)))
+@dataclass(slots=True)
+class _Hit:
+    start_at: int
+    end_at: int
+    found: Range
+    is_range: bool
+    rule: Rule
+    match: re.Match[str]
+
+    def seen_from(self, reference: date, prefer: Prefer) -> Range:
+        """The same words read from another day, where they leave the year or month open."""
+        read = self.rule.read(self.match, reference, prefer) if self.rule.partial else None
+        if read is None:
+            return self.found
+        return days.one(read) if isinstance(read, date) else read
+
+
+def _figure_date(match: re.Match[str], today: date, prefer: Prefer) -> date | None:
+    """2026-03-08, 2026/3/8, 20260308, 3/8/2026, 8.3.2026 only where it can be nothing else."""
+    figures = [int(f) for f in match.groups() if f is not None]
+    if len(figures) == 3 and figures[0] > 1900:
+        return days.day(*figures)
+    if len(figures) == 3:
+        first, second, year = figures
+        year += 2000 if year < 100 else 0
+        return days.day(year, first, second) or days.day(year, second, first)
+    return days.month_day(figures[0], figures[1], today, prefer)
+
+
+_PAIR_AFTER = r"(?=\s*(?:$|[,.;!?。;、)\n]|号|日|[之以前到至送发要交货那的有]|(?:to|until|till|delivery|please|pls|and)\b|-\s*\d))"
+_FIGURES = (
+    Rule(re.compile(r"(?<![\d.a-z])((?:19|20)\d\d)[-/.](\d\d?)[-/.](\d\d?)(?![\d%])"), _figure_date),
+    Rule(re.compile(r"(?<![\d.a-z-])(20[0-4]\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?![\da-z.-])"), _figure_date),
+    Rule(re.compile(r"(?<![\d.a-z])(\d\d?)[-/.](\d\d?)[-/.]((?:20)?\d\d)(?![\d%])"), _figure_date),
+    Rule(re.compile(rf"(?:(?<=[\s,;:(、。到至在于])|^)(1[0-2]|0?[1-9])/(3[01]|[12]\d|0?[1-9]){_PAIR_AFTER}"), _figure_date, partial=True),
+    Rule(re.compile(rf"(?:(?<=on )|(?<=by )|(?<=日期)|(?<=[:在于到至])|^)(1[0-2]|0?[1-9])[.-](3[01]|[12]\d|0?[1-9]){_PAIR_AFTER}"), _figure_date, partial=True),
+)  # fmt: skip
+_ZH_KEY = re.compile("[年月日号天周期拜末季明今昨前后节旦五一圣半h]")
+_EN_KEY = re.compile("[a-z]{2}|[0-9]{4}|q[1-4]|h[12]")
+_TIME_OF_DAY = r"(?:\s*(?:凌晨|早上|上午|中午|下午|晚上|傍晚|晚)?\s*(?:\d{1,2}|[一二两三四五六七八九十]{1,3})(?:点(?:半|钟)?|[:]\d\d(?::\d\d)?|时)(?:\d{1,2}分?|[一二三四五六七八九十]{1,3}分)?)?"
+_JOINT = re.compile(
+    rf"{_TIME_OF_DAY}\s*(?:-+|~+|到|至|直到|(?:up\s+)?to|until|till|through|thru)\s*(?:the\s+)?",
+    re.IGNORECASE,
+)
+_AND = re.compile(r"\s*(?:和|与|跟|及|and)\s*(?:the\s+)?")
+_BETWEEN_BEFORE = re.compile(r"\bbetween\s+(?:the\s+)?$")
+_BETWEEN_AFTER = re.compile(r"\s*(?:之间|期间|间)")
+_EVERY = re.compile(r"(?:每个?|每逢|\bevery\s|\beach\s|逢)(?:other\s)?$")
+_APPOSITION = re.compile(r"[\s,(、]*(?:that's\s+|the\s+)?[\s,(]*")
 
 
 def scan_dates(text: str, reference: datetime, prefer: Prefer = "nearest") -> list[When]:
-    """Every day or range of days of a normal text, in order, seen from the reference."""
-    found = []
-    for match in _WORD.finditer(text):
-        day = reference.date() + timedelta(days=_NEAR[match.group()])
-        found.append(When(day, day + timedelta(days=1), match.start(), match.end()))
-    return found
+    """Every day or range of days of a normal text, in order.
+
+    prefer: which way a date that leaves its year or month open is read: deliveries "future", claims "past".
+    """
+    hits = _longest(_hits(text, reference.date(), prefer))
+    joined = _join(text, hits)
+    return [
+        When(
+            h.found[0],
+            h.found[1],
+            h.start_at,
+            h.end_at,
+            h.is_range,
+            days.period_name(*h.found) if h.is_range else None,
+        )
+        for h in joined
+    ]
 
 
-def delivery_day(when: When) -> date:
-    """The day a delivery is wanted: the day itself, or the last day of a range."""
-    return when.end - timedelta(days=1)
+def _rules(text: str) -> Iterator[Rule]:
+    if any(c.isdecimal() for c in text):
+        yield from _FIGURES
+    if (not text.isascii() and _ZH_KEY.search(text)) or "h" in text or "q" in text:
+        yield from dates_zh.RULES
+    if _EN_KEY.search(text):
+        yield from dates_en.RULES
+
+
+def _hits(text: str, today: date, prefer: Prefer) -> list[_Hit]:
+    hits = []
+    for rule in _rules(text):
+        for match in rule.pattern.finditer(text):
+            try:
+                read = rule.read(match, today, prefer)
+            except (OverflowError, ValueError):  # beyond the calendar
+                continue
+            if read is None or match.end() == match.start():
+                continue
+            if _EVERY.search(text, max(0, match.start() - 12), match.start()):
+                continue
+            single = isinstance(read, date)
+            found = days.one(read) if isinstance(read, date) else read
+            if found[0] < found[1]:
+                hits.append(_Hit(match.start(), match.end(), found, not single, rule, match))
+    return hits
+
+
+def _longest(hits: list[_Hit]) -> list[_Hit]:
+    """Of overlapping hits the one that starts first, the longest of those, the earlier rule of equals."""
+    kept: list[_Hit] = []
+    for hit in sorted(hits, key=lambda h: (h.start_at, -h.end_at)):
+        if not kept or hit.start_at >= kept[-1].end_at:
+            kept.append(hit)
+    return kept
+
+
+def _join(text: str, hits: list[_Hit]) -> list[_Hit]:
+    """Ends of a range become one range; a weekday beside its own date is said twice."""
+    joined: list[_Hit] = []
+    for hit in hits:
+        last = joined[-1] if joined else None
+        if last is None:
+            joined.append(hit)
+        elif _is_joint(text, last, hit):
+            joined[-1] = _range_of(last, hit)
+        elif same := _same_day(text, last, hit):
+            joined[-1] = same
+        else:
+            joined.append(hit)
+    return joined
+
+
+def _is_joint(text: str, left: _Hit, right: _Hit) -> bool:
+    if right.start_at - left.end_at > 24:
+        return False
+    if _JOINT.fullmatch(text, left.end_at, right.start_at):
+        return True
+    if not _AND.fullmatch(text, left.end_at, right.start_at):
+        return False
+    before = text[max(0, left.start_at - 14) : left.start_at]
+    return bool(_BETWEEN_BEFORE.search(before) or _BETWEEN_AFTER.match(text, right.end_at))
+
+
+def _range_of(left: _Hit, right: _Hit) -> _Hit:
+    first, last = left.found, right.found
+    if right.rule.partial:
+        last = right.seen_from(first[0], "future")
+    elif left.rule.partial:
+        first = left.seen_from(last[0], "past")
+    if last[1] <= first[0]:
+        return right
+    return _Hit(left.start_at, right.end_at, (first[0], last[1]), True, left.rule, left.match)
+
+
+def _same_day(text: str, left: _Hit, right: _Hit) -> _Hit | None:
+    """Two neighbours that name one day, "10月12号, 星期一" or "Friday, March 6", as one; the weekday settles the year."""
+    if left.is_range or right.is_range or _is_weekday(left) == _is_weekday(right):
+        return None
+    if not _APPOSITION.fullmatch(text, left.end_at, right.start_at):
+        return None
+    named, dated = (left, right) if _is_weekday(left) else (right, left)
+    for years in (0, 1, -1):
+        found = dated.seen_from(dated.found[0] + timedelta(days=366 * years), "nearest")
+        if found[0].weekday() == named.found[0].weekday():
+            return replace(dated, start_at=left.start_at, end_at=right.end_at, found=found)
+    return None
+
+
+def _is_weekday(hit: _Hit) -> bool:
+    return hit.match.groupdict().get("w") is not None and "m" not in hit.match.groupdict()
+
+
+def delivery_day(when: When) -> date | None:
+    """The one day a delivery is wanted: of a week its last working day, of another range its last; None if over a month."""
+    length = (when.end - when.start).days
+    if length > 31:
+        return None
+    last = when.end - timedelta(days=1)
+    return last - timedelta(days=2) if length == 7 and last.weekday() == 6 else last
