@@ -29,6 +29,10 @@ class LaneClosedError(RuntimeError):
     """The process is shutting down; nothing was done."""
 
 
+class RetryUnitError(RuntimeError):
+    """What the unit read was stale: run it again from the start."""
+
+
 class Lane(Protocol):
     """Runs units of work, each in a transaction that is committed before its future is resolved."""
 
@@ -184,7 +188,7 @@ class PostgresLane:
             try:
                 with self._engine.begin() as connection:
                     result = unit(connection)
-            except DBAPIError as error:
+            except (DBAPIError, RetryUnitError) as error:
                 if attempt < RETRIES and _retryable(error):
                     time.sleep(random.uniform(0.005, 0.02) * 2**attempt)  # noqa: S311 - jitter
                     continue
@@ -201,8 +205,12 @@ def open_lane(engine: Engine) -> Lane:
     return SqliteLane(engine) if engine.dialect.name == "sqlite" else PostgresLane(engine)
 
 
-def _retryable(error: DBAPIError) -> bool:
-    return isinstance(error, OperationalError) and getattr(error.orig, "sqlstate", None) in _RETRYABLE
+def _retryable(error: Exception) -> bool:
+    return (
+        isinstance(error, RetryUnitError)
+        or (isinstance(error, OperationalError)
+        and getattr(error.orig, "sqlstate", None) in _RETRYABLE)
+    )
 
 
 def _settle(future: Future[Any], result: Any, error: BaseException | None) -> None:

@@ -98,6 +98,11 @@ def across(statement: S, *tables: Any) -> S:
     return statement.execution_options(**{MARK: "across"})
 
 
+def system(statement: S) -> S:
+    """A statement only a SystemScope may run: identifying a sender, seeding, checking. No filter is added."""
+    return statement.execution_options(**{MARK: "system"})
+
+
 def own_tables(statement: Any) -> list[Table]:
     """Dealers' tables in FROM or as target; those inside subqueries are scoped where the subquery is built.
 

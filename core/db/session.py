@@ -58,6 +58,10 @@ class Session:
         if mark == "dealer":
             plain_insert = isinstance(statement, Insert) and statement.select is None
             return {"dealer_id" if plain_insert else DEALER: self.dealer_id}
+        if mark == "system":
+            if not isinstance(self.scope, SystemScope):
+                raise ScopeError("only the system may run this")
+            return {}
         if isinstance(self.scope, DealerScope):
             raise ScopeError("a dealer's session may not look across dealers")
         if isinstance(statement, Insert):

@@ -1,0 +1,29 @@
+"""Answered messages: the row that claims a message, and what was said to it."""
+
+from typing import Any
+
+from sqlalchemy import insert
+
+from bot.dialog.messages import Inbound
+from bot.store.models import inbox
+from core.db.session import Session
+
+_answered = insert(inbox)
+
+
+def keep_reply(session: Session, inbound: Inbound, subject: str, reply: list[dict[str, Any]]) -> None:
+    """Claim the message with its reply, last of all. Raises IntegrityError when another delivery of it won."""
+    session.execute(
+        _answered,
+        {
+            "channel": inbound.channel,
+            "account": inbound.account,
+            "dedupe_key": inbound.message_id,
+            "subject": subject,
+            "place": inbound.place,
+            "kind": inbound.kind,
+            "text": inbound.text,
+            "reply": reply,
+            "at": inbound.at,
+        },
+    )
