@@ -29,3 +29,9 @@ class StaleError(DealerError):
     """What was confirmed is no longer what was shown."""
 
     code = "stale"
+
+
+class SourceUsedError(DealerError):
+    """The same source was recorded before with other contents; it happens once. Fields: source."""
+
+    code = "source_used"
