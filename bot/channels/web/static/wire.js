@@ -1,0 +1,224 @@
+// Talking to the server: pages of the conversation, the stream of what is new, and posting.
+
+const HIDDEN_AFTER = 15_000; // a page out of sight gives its connection back
+const SILENT_AFTER = 40_000; // the server pings more often than this
+const LONGEST_WAIT = 15_000;
+
+/** The session is gone. */
+export class SignedOut extends Error {}
+
+/** The server will never take this; `message` says why. */
+export class Refused extends Error {}
+
+const pause = (ms, wake) => new Promise((resolve) => {
+  const timer = setTimeout(resolve, ms);
+  wake?.addEventListener("online", () => { clearTimeout(timer); resolve(); }, { once: true });
+});
+
+/** Milliseconds before try number `tries`, with jitter. */
+export const backOff = (tries) => Math.min(LONGEST_WAIT, 500 * 2 ** tries) * (0.7 + Math.random() * 0.3);
+
+async function answer(response) {
+  if (response.status === 401) throw new SignedOut();
+  if (response.ok) return response.status === 204 ? null : response.json();
+  const { error = "unreadable" } = await response.json().catch(() => ({}));
+  if (response.status < 500 && response.status !== 429 && response.status !== 408) throw new Refused(error);
+  throw new Error(`${response.status}`);
+}
+
+/** Read a page of the conversation: newest, before a message, or after one. */
+export async function read(slot, query = {}) {
+  const search = new URLSearchParams({ slot, ...query });
+  return answer(await fetch(`/chat/messages?${search}`, { signal: AbortSignal.timeout(15_000) }));
+}
+
+/** Post one item of the queue: { id, text } or { id, press } or { id, file }. */
+export async function post(slot, item, locale) {
+  const address = `/chat/messages?slot=${slot}`;
+  const signal = AbortSignal.timeout(item.file ? 120_000 : 30_000);
+  if (item.file) {
+    const body = new FormData();
+    body.set("id", item.id);
+    body.set("locale", locale);
+    body.set("file", item.file, item.file.name || "file");
+    return answer(await fetch(address, { method: "POST", body, signal }));
+  }
+  const body = JSON.stringify({ id: item.id, text: item.text ?? "", press: item.press ?? null, locale });
+  return answer(await fetch(address, { method: "POST", body, signal, headers: { "Content-Type": "application/json" } }));
+}
+
+/** Post JSON to one of the demo's controls, or read its state. */
+export async function control(address, body) {
+  const how = body === undefined ? {} : { method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json" } };
+  return answer(await fetch(address, how));
+}
+
+export const fileAddress = (slot, id) => `/chat/files/${encodeURIComponent(id)}?slot=${slot}`;
+export const pictureAddress = (slot, seq) => `/chat/pictures/${seq}?slot=${slot}`;
+
+/**
+ * Follow a conversation: first the newest page, then whatever comes, across lost connections.
+ * onPage({chat, messages, more}) once; onMessage(message) for each later one; onState(online | offline | out).
+ * Returns a function that stops it.
+ */
+export function follow(slot, { onPage, onMessage, onState }) {
+  let stopped = false;
+  let last = null;
+  let close = () => {};
+
+  async function catchUp() {
+    if (last === null) {
+      const page = await read(slot);
+      if (stopped) return;
+      last = page.messages.at(-1)?.seq ?? 0;
+      onPage(page);
+    } else {
+      await read(slot, { after: last }); // tells a lost session from a lost connection
+    }
+  }
+
+  function listen() {
+    return new Promise((resolve) => {
+      const source = new EventSource(`/chat/events?slot=${slot}&after=${last}`);
+      let silence;
+      let hidden;
+      const alive = () => {
+        clearTimeout(silence);
+        silence = setTimeout(end, SILENT_AFTER);
+      };
+      const look = () => {
+        clearTimeout(hidden);
+        if (document.hidden) hidden = setTimeout(end, HIDDEN_AFTER);
+      };
+      function end() {
+        source.close();
+        clearTimeout(silence);
+        clearTimeout(hidden);
+        document.removeEventListener("visibilitychange", look);
+        removeEventListener("offline", end);
+        resolve();
+      }
+      close = end;
+      source.addEventListener("open", () => { if (!stopped) onState("online"); alive(); });
+      source.addEventListener("ping", alive);
+      source.addEventListener("message", (event) => {
+        alive();
+        const message = JSON.parse(event.data);
+        if (stopped || message.seq <= last) return;
+        last = message.seq;
+        onMessage(message);
+      });
+      source.addEventListener("error", end);
+      addEventListener("offline", end);
+      document.addEventListener("visibilitychange", look);
+      alive();
+      look();
+    });
+  }
+
+  const shown = () => new Promise((resolve) => {
+    if (!document.hidden) { resolve(); return; }
+    document.addEventListener("visibilitychange", () => resolve(), { once: true });
+  });
+
+  (async () => {
+    let tries = 0;
+    while (!stopped) {
+      const began = Date.now();
+      try {
+        await catchUp();
+        if (stopped) return;
+        await listen();
+        if (Date.now() - began > 5_000) tries = 0;
+      } catch (error) {
+        if (error instanceof SignedOut) {
+          if (!stopped) onState("out");
+          return;
+        }
+      }
+      if (stopped) return;
+      if (document.hidden) { await shown(); continue; }
+      onState("offline");
+      await pause(backOff(tries++), window);
+    }
+  })();
+
+  return () => { stopped = true; close(); };
+}
+
+/**
+ * What is still to be sent, in order, one at a time; the same id however often it is tried.
+ * onChange(item, state, reason): sending | waiting (not reached, tried again by itself) | failed | sent.
+ */
+export function sendQueue(slot, { locale, onChange, onOut }) {
+  let items = [];
+  let key = null;
+  let running = false;
+  let hurry = () => {};
+
+  const keep = () => {
+    if (key === null) return;
+    const texts = items.filter((item) => !item.file).map(({ id, text, press, label, at }) => ({ id, text, press, label, at }));
+    try {
+      if (texts.length) localStorage.setItem(key, JSON.stringify(texts));
+      else localStorage.removeItem(key);
+    } catch { /* a full or forbidden store only costs what a reload would lose */ }
+  };
+
+  async function deliver(item) {
+    for (let tries = 0; items.includes(item); tries += 1) {
+      onChange(item, tries < 2 ? "sending" : "waiting");
+      try {
+        await post(slot, item, locale());
+        return "sent";
+      } catch (error) {
+        if (error instanceof SignedOut) { onOut(); return "out"; }
+        if (error instanceof Refused) { item.reason = error.message; return "failed"; }
+      }
+      await new Promise((resolve) => {
+        const timer = setTimeout(resolve, backOff(tries));
+        hurry = () => { clearTimeout(timer); resolve(); };
+      });
+    }
+    return "gone";
+  }
+
+  async function run() {
+    if (running) return;
+    running = true;
+    for (;;) {
+      const item = items.find((one) => !one.reason);
+      if (!item) break;
+      const end = await deliver(item);
+      if (end === "out") break;
+      if (end === "sent") items = items.filter((one) => one !== item);
+      keep();
+      if (end !== "gone") onChange(item, end, item.reason);
+    }
+    running = false;
+  }
+
+  addEventListener("online", () => hurry());
+  return {
+    /** Things left from before a reload. */
+    restore(chat) {
+      key = `unsent:${slot}:${chat}`;
+      let left = [];
+      try { left = JSON.parse(localStorage.getItem(key) ?? "[]"); } catch { /* unreadable: nothing was left */ }
+      items.push(...left.filter((one) => !items.some((item) => item.id === one.id)));
+      run();
+      return left;
+    },
+    push(item) { items.push(item); keep(); run(); },
+    again(item) { delete item.reason; hurry(); run(); },
+    discard(item) { items = items.filter((one) => one !== item); keep(); hurry(); },
+    filesLeft: () => items.some((item) => item.file),
+    stop() { items = []; key = null; hurry(); },
+  };
+}
+
+/** An id no other message has. `crypto.randomUUID` is missing on plain-http addresses of a local network. */
+export function newId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
