@@ -2,6 +2,7 @@
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint
 
+from core.db.append_only import append_only
 from core.db.base import Id, Minor, UtcDateTime, metadata, scoped_table
 
 accounts = scoped_table(
@@ -19,21 +20,25 @@ accounts = scoped_table(
     )
 )
 
-account_ledger = scoped_table(
-    Table(
-        "account_ledger",
-        metadata,
-        Column("id", Id, primary_key=True),
-        Column("dealer_id", Id, ForeignKey("dealers.id"), nullable=False),
-        Column("kind", String(20), nullable=False),  # opening | shipment | payment | return | adjustment
-        Column("amount", Minor, nullable=False),  # signed: a credit to the dealer is positive
-        Column("source", String(120), nullable=False),
-        Column("order_number", String(20), nullable=False, server_default=""),
-        Column("reason", String(200), nullable=False, server_default=""),
-        Column("by", String(40), nullable=False),
-        Column("at", UtcDateTime, nullable=False),
-        CheckConstraint("kind IN ('opening', 'shipment', 'payment', 'return', 'adjustment')", name="kind"),
-        UniqueConstraint("dealer_id", "source"),
-        Index(None, "dealer_id", "at"),
+account_ledger = append_only(
+    scoped_table(
+        Table(
+            "account_ledger",
+            metadata,
+            Column("id", Id, primary_key=True),
+            Column("dealer_id", Id, ForeignKey("dealers.id"), nullable=False),
+            Column("kind", String(20), nullable=False),  # opening | shipment | payment | return | adjustment
+            Column("amount", Minor, nullable=False),  # signed: a credit to the dealer is positive
+            Column("source", String(120), nullable=False),
+            Column("order_number", String(20), nullable=False, server_default=""),
+            Column("reason", String(200), nullable=False, server_default=""),
+            Column("by", String(40), nullable=False),
+            Column("at", UtcDateTime, nullable=False),
+            CheckConstraint(
+                "kind IN ('opening', 'shipment', 'payment', 'return', 'adjustment')", name="kind"
+            ),
+            UniqueConstraint("dealer_id", "source"),
+            Index(None, "dealer_id", "at"),
+        )
     )
 )

@@ -36,10 +36,10 @@ class Dealer:
 
 def dealer_by_code(session: Session, code: str) -> Dealer:
     """The dealer with this code in the session's region. Raises NotFoundError."""
-    row = session.execute(_by_code, {"code": code}).one_or_none()
+    row = session.execute(_by_code, {"code": code}).mappings().one_or_none()
     if row is None:
         raise NotFoundError(kind="dealer", reference=code)
-    return Dealer(**row._mapping)
+    return Dealer(**row)
 
 
 def at_dealer(session: Session, code: str | None) -> Session:

@@ -18,6 +18,7 @@ from sqlalchemy import (
     text,
 )
 
+from core.db.append_only import append_only
 from core.db.base import Id, Json, Minor, UtcDateTime, metadata, scoped_table
 
 drafts = scoped_table(
@@ -74,7 +75,9 @@ orders = scoped_table(
         Column("cancelled_at", UtcDateTime),
         Column("reason", String(300), nullable=False, server_default=""),  # why cancelled or refused
         CheckConstraint("state IN ('pending_review', 'confirmed', 'closed', 'cancelled')", name="state"),
-        CheckConstraint("total >= 0 AND paid >= 0 AND shipped_value >= 0 AND shipped_value <= total", name="amounts"),
+        CheckConstraint("total >= 0 AND paid >= 0 AND paid <= total", name="paid"),
+        CheckConstraint("returned_value >= 0 AND returned_value <= shipped_value AND shipped_value <= total",
+                        name="shipped"),
         UniqueConstraint("dealer_id", "id"),
         ForeignKeyConstraint(["dealer_id", "member_id"], ["members.dealer_id", "members.id"]),
         Index(None, "dealer_id", "placed_on"),
@@ -84,8 +87,8 @@ orders = scoped_table(
         Index("ix_orders_open", "dealer_id", "id", sqlite_where=text("state IN ('pending_review', 'confirmed')"),
               postgresql_where=text("state IN ('pending_review', 'confirmed')")),
         Index("ix_orders_unsettled", "dealer_id", "id",
-              sqlite_where=text("shipped_value - returned_value - paid > 0"),
-              postgresql_where=text("shipped_value - returned_value - paid > 0")),
+              sqlite_where=text("shipped_value <> paid"),
+              postgresql_where=text("shipped_value <> paid")),
     )
 )  # fmt: skip
 
@@ -180,19 +183,23 @@ returns = scoped_table(
     )
 )
 
-settlements = scoped_table(
-    Table(
-        "settlements",
-        metadata,
-        Column("id", Id, primary_key=True),
-        Column("dealer_id", Id, nullable=False),
-        Column("order_id", Id, nullable=False),
-        Column("ledger_id", Id, ForeignKey("account_ledger.id"), nullable=False),  # the credit it came from
-        Column("amount", Minor, nullable=False),
-        Column("at", UtcDateTime, nullable=False),
-        ForeignKeyConstraint(["dealer_id", "order_id"], ["orders.dealer_id", "orders.id"]),
-        Index(None, "order_id"),
-        Index(None, "ledger_id"),
+settlements = append_only(
+    scoped_table(
+        Table(
+            "settlements",
+            metadata,
+            Column("id", Id, primary_key=True),
+            Column("dealer_id", Id, nullable=False),
+            Column("order_id", Id, nullable=False),
+            Column(
+                "ledger_id", Id, ForeignKey("account_ledger.id"), nullable=False
+            ),  # the credit it came from
+            Column("amount", Minor, nullable=False),  # negative: taken back from a cancelled order
+            Column("at", UtcDateTime, nullable=False),
+            ForeignKeyConstraint(["dealer_id", "order_id"], ["orders.dealer_id", "orders.id"]),
+            Index(None, "order_id"),
+            Index(None, "ledger_id"),
+        )
     )
 )
 

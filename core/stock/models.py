@@ -13,6 +13,7 @@ from sqlalchemy import (
     text,
 )
 
+from core.db.append_only import append_only
 from core.db.base import Id, UtcDateTime, metadata
 
 stock_items = Table(
@@ -30,17 +31,19 @@ stock_items = Table(
           postgresql_where=text("on_hand - reserved - reorder_point < 0")),
 )  # fmt: skip
 
-stock_ledger = Table(
-    "stock_ledger",
-    metadata,
-    Column("id", Id, primary_key=True),
-    Column("product_id", Id, ForeignKey("products.id"), nullable=False),
-    Column("kind", String(20), nullable=False),  # opening | receipt | adjustment | shipment | return
-    Column("qty", Integer, nullable=False),  # signed change of on_hand
-    Column("source", String(120), nullable=False),  # what caused it, unique per product
-    Column("reason", String(200), nullable=False, server_default=""),
-    Column("by", String(40), nullable=False),
-    Column("at", UtcDateTime, nullable=False),
-    CheckConstraint("kind IN ('opening', 'receipt', 'adjustment', 'shipment', 'return')", name="kind"),
-    UniqueConstraint("product_id", "source"),
+stock_ledger = append_only(
+    Table(
+        "stock_ledger",
+        metadata,
+        Column("id", Id, primary_key=True),
+        Column("product_id", Id, ForeignKey("products.id"), nullable=False),
+        Column("kind", String(20), nullable=False),  # opening | receipt | adjustment | shipment | return
+        Column("qty", Integer, nullable=False),  # signed change of on_hand
+        Column("source", String(120), nullable=False),  # what caused it, unique per product
+        Column("reason", String(200), nullable=False, server_default=""),
+        Column("by", String(40), nullable=False),
+        Column("at", UtcDateTime, nullable=False),
+        CheckConstraint("kind IN ('opening', 'receipt', 'adjustment', 'shipment', 'return')", name="kind"),
+        UniqueConstraint("product_id", "source"),
+    )
 )
