@@ -17,22 +17,28 @@ from sqlalchemy import (
     Insert,
     Join,
     Select,
+    String,
     Table,
     Update,
     bindparam,
+    column,
     event,
     or_,
     select,
+    table,
 )
 from sqlalchemy.sql import visitors
 
-from core.db.base import metadata
+from core.db.base import Id
 
 S = TypeVar("S", Select[Any], Update, Delete, Insert)
 
 DEALER = "scope_dealer"
 REGION = "scope_region"
 MARK = "scope"
+_dealers = table(
+    "dealers", column("id", Id), column("region", String())
+)  # the noun itself is above this layer
 
 
 class ScopeError(RuntimeError):
@@ -88,9 +94,8 @@ def scoped(statement: S, *tables: Any) -> S:
 
 def across(statement: S, *tables: Any) -> S:
     """Bind a statement to the dealers a staff member looks after (system: all)."""
-    dealers = metadata.tables["dealers"]
-    mine = select(dealers.c.id).where(
-        or_(bindparam(REGION, type_=dealers.c.region.type) == "*", dealers.c.region == bindparam(REGION))
+    mine = select(_dealers.c.id).where(
+        or_(bindparam(REGION, type_=String()) == "*", _dealers.c.region == bindparam(REGION))
     )
     if not isinstance(statement, Insert):
         for table in [*own_tables(statement), *tables]:
