@@ -10,11 +10,27 @@ import pytest
 
 HERE = Path(__file__).parent
 GOLD = sorted(p for kind in ("messages", "dialogues") for p in HERE.glob(f"*{kind}_*.jsonl"))
-INTENTS = set(
-    "order_create order_modify order_confirm order_cancel order_repeat order_status stock_query price_query "
-    "promo_query target_query rebate_query claim_submit claim_status return_request complaint human_agent "
-    "help chitchat out_of_scope".split()
-)
+INTENTS = {
+    "order_create",
+    "order_modify",
+    "order_confirm",
+    "order_cancel",
+    "order_repeat",
+    "order_status",
+    "stock_query",
+    "price_query",
+    "promo_query",
+    "target_query",
+    "rebate_query",
+    "claim_submit",
+    "claim_status",
+    "return_request",
+    "complaint",
+    "human_agent",
+    "help",
+    "chitchat",
+    "out_of_scope",
+}
 
 
 def products(path: Path) -> dict[str, Any]:
