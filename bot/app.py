@@ -1,0 +1,266 @@
+"""The composition root: the one place that wires engine, lane, channels, flows and scheduler into a process."""
+
+import asyncio
+import os
+import secrets
+import socket
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from fastapi import FastAPI
+from sqlalchemy import Engine, bindparam, select
+
+from bot import http
+from bot.channels.telegram import account as telegram_account
+from bot.channels.telegram.intake import Intake
+from bot.channels.telegram.poll import poll
+from bot.channels.telegram.routes import router as telegram_router
+from bot.channels.telegram.send import TelegramSender
+from bot.channels.web import routes as web_routes
+from bot.channels.web.send import Watchers, WebSender
+from bot.dialog.handles import sign
+from bot.dialog.messages import Inbound, Name, Outcome, Words
+from bot.dialog.render import render
+from bot.settings import Settings
+from bot.shelf import Shelf
+from bot.turn import Office, handle, receive_unreadable
+from bot.worker import Worker
+from core.db.engine import read_engine, write_engine
+from core.db.lane import Lane, open_lane
+from core.kit.clock import Clock, utc_now
+from core.kit.ids import digest
+from core.kit.say import load
+from core.people.models import invites
+from core.products.models import catalogue
+from notifications.outbox.post import Post
+from notifications.outbox.sender import Address, Sender
+
+log = structlog.get_logger()
+
+TURNS_AT_ONCE = 64
+_live_invite = select(invites.c.id).where(
+    invites.c.token_hash == bindparam("hash"),
+    invites.c.state == "open",
+    invites.c.expires_at > bindparam("now"),
+)
+_brand = select(catalogue.c.brand)
+
+
+@dataclass(slots=True, kw_only=True)
+class Running:
+    """The parts of one process. `senders` fills as channels are opened."""
+
+    settings: Settings
+    clock: Clock
+    lane: Lane
+    reader: Engine
+    shelf: Shelf
+    office: Office
+    post: Post
+    worker: Worker
+    senders: dict[str, Sender]
+    metrics: http.Metrics
+    turns: ThreadPoolExecutor
+    watchers: Watchers
+    others: list[Callable[[asyncio.Event], Awaitable[None]]] = field(default_factory=list)
+    stopping: bool = False
+
+    def words(self, payload: Mapping[str, Any], address: Address) -> Words:
+        """A stored Say in the reader's language, its buttons signed for this reader."""
+        now = self.clock()
+        place = place_of(address)
+
+        def handle_of(action: str, arg: str) -> str:
+            return sign(
+                self.settings.secret_key,
+                subject=address.subject,
+                place=place,
+                action=action,
+                arg=arg,
+                now=now,
+            )
+
+        return render(load(payload), address.locale, now=now, zone=self.settings.zone, sign=handle_of)
+
+    async def take(self, inbound: Inbound) -> Outcome:
+        """One message through the turn, its replies sent without waiting for the next sweep."""
+        started = time.perf_counter()
+        loop = asyncio.get_running_loop()
+        outcome = await loop.run_in_executor(self.turns, handle, self.office, inbound)
+        self.metrics.turns.labels(inbound.channel, outcome.status).inc()
+        self.metrics.seconds.labels(inbound.channel).observe(time.perf_counter() - started)
+        if outcome.outbox_ids:
+            task = loop.create_task(self.post.send_now(outcome.outbox_ids))
+            _sending.add(task)
+            task.add_done_callback(_sending.discard)
+        self.worker.wake()
+        return outcome
+
+    async def park_unreadable(self, channel: str, account: str, raw: bytes, cause: str) -> None:
+        """Keep what could not be read."""
+        await asyncio.to_thread(
+            receive_unreadable, self.office, channel=channel, account=account, raw=raw, cause=cause
+        )
+
+    def ready(self) -> bool:
+        """Whether the database answers and the catalogue is in memory."""
+        if self.stopping:
+            return False
+        try:
+            with self.reader.begin() as connection:
+                connection.execute(_brand).first()
+        except Exception:  # noqa: BLE001 - whatever it is, this process cannot serve now
+            return False
+        return self.shelf.revision >= 0
+
+
+_sending: set[asyncio.Task[None]] = set()
+
+
+def place_of(address: Address) -> str:
+    """The place buttons sent to an address belong to: Telegram's group chats have negative ids."""
+    group = address.channel == "telegram" and address.chat.startswith("-")
+    return f"group:{address.chat}" if group else "private"
+
+
+def open_parts(settings: Settings, *, clock: Clock = utc_now) -> Running:
+    """Engines, lane, index and loops of one process; nothing is started but the lane."""
+    lane = open_lane(write_engine(settings.database_url))
+    reader = read_engine(settings.database_url)
+    shelf = Shelf(reader, clock)
+    process = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
+    office = Office(
+        lane=lane,
+        shelf=shelf,
+        clock=clock,
+        secret=settings.secret_key,
+        process=process,
+        zone=settings.zone,
+        currency=settings.currency,
+        public_url=settings.public_url,
+        banded_stock=settings.stock_display == "banded",
+    )
+    senders: dict[str, Sender] = {}
+    post = Post(lane=lane, senders=senders, process=process, clock=clock)
+    return Running(
+        settings=settings,
+        clock=clock,
+        lane=lane,
+        reader=reader,
+        shelf=shelf,
+        office=office,
+        post=post,
+        worker=Worker(office, post),
+        senders=senders,
+        metrics=http.Metrics(),
+        turns=ThreadPoolExecutor(TURNS_AT_ONCE, thread_name_prefix="turn"),
+        watchers=Watchers(),
+    )
+
+
+def create_app(running: Running, *, role: str = "all") -> FastAPI:
+    """The HTTP application of a process: role all, web or worker."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await asyncio.to_thread(running.shelf.refresh)
+        if role != "web":
+            running.worker.start(*running.others)
+        yield
+        running.stopping = True
+        if role != "web":
+            await running.worker.stop()
+        await asyncio.gather(*_sending, return_exceptions=True)
+        running.turns.shutdown(wait=True)
+        await asyncio.to_thread(running.lane.close)
+        running.reader.dispose()
+
+    app = FastAPI(
+        title="Dealer assistant", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None
+    )
+    app.include_router(http.router(running.metrics, running.ready))
+    if role != "worker":
+        app.include_router(web_routes.router(web_chat(running)))
+    if running.settings.telegram:
+        open_telegram(running, app, role)
+    return app
+
+
+def web_chat(running: Running) -> web_routes.WebChat:
+    """The web chat wired to this process."""
+    running.senders["web"] = WebSender(running.lane, running.words, running.watchers, running.clock)
+
+    async def invite_live(token: str) -> bool:
+        def look() -> bool:
+            with running.reader.begin() as connection:
+                keys = {"hash": digest(token), "now": running.clock()}
+                return connection.execute(_live_invite, keys).first() is not None
+
+        return await asyncio.to_thread(look)
+
+    with running.reader.begin() as connection:
+        brand = connection.execute(_brand).scalar() or ""
+    return web_routes.WebChat(
+        handle=running.take,
+        lane=running.lane,
+        reader=running.reader,
+        watchers=running.watchers,
+        clock=running.clock,
+        invite_live=invite_live,
+        stored_file=no_file,
+        stopping=lambda: running.stopping,
+        brand=Name(zh=brand),
+        zone=running.settings.timezone,
+    )
+
+
+def open_telegram(running: Running, app: FastAPI, role: str) -> None:
+    """Telegram: its sender everywhere, the webhook where the web is, polling where the worker is."""
+    settings = running.settings
+    account = telegram_account.Account(
+        token=settings.telegram_token,
+        secret=settings.telegram_webhook_secret,
+        api_url=settings.telegram_api_url,
+        proxy=settings.outbound_proxy or None,
+    )
+    bot = telegram_account.open_bot(account)
+    sender = TelegramSender(bot, running.words, open_file=refuse_file)
+    running.senders["telegram"] = sender
+
+    async def park(raw: bytes, cause: str) -> None:
+        await running.park_unreadable("telegram", account.bot_id, raw, cause)
+
+    intake = Intake(account=account, handle=running.take, park=park, answer=sender.answer_callback)
+    polling = settings.telegram_polls
+
+    async def connect(stop: asyncio.Event) -> None:
+        public = "" if polling else settings.public_url
+        known = asyncio.create_task(
+            telegram_account.connect(bot, account, public_url=public, commands=telegram_account.menus())
+        )
+        stopped = asyncio.create_task(stop.wait())
+        await asyncio.wait({known, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        if polling and not stop.is_set():
+            await poll(bot, intake, stop)
+        known.cancel()
+        stopped.cancel()
+        await telegram_account.close_bot(bot)
+
+    running.others.append(connect)
+    if not polling and role != "worker":
+        app.include_router(telegram_router(intake))
+
+
+async def no_file(_ref: str) -> bytes | None:
+    """Nothing is stored yet that could be sent as a file; QR pictures are drawn at delivery."""
+    return None
+
+
+def refuse_file(ref: str) -> bytes:
+    """As `no_file`, for channels that need the bytes. Raises FileNotFoundError."""
+    raise FileNotFoundError(ref)

@@ -1,0 +1,68 @@
+"""People: who joined is told to whoever invited them and to the owner; who waits is told to whoever may let them in."""
+
+from collections.abc import Iterable
+
+from core.db.session import Session
+from core.kit.say import Param, Say
+from notifications.alerts.happened import Happened, Rule, button, tell
+from notifications.outbox.write import Notice
+from notifications.recipients import Recipient, dealer_label, members_of, staff_of
+
+
+def _deciders(session: Session, fact: Happened) -> list[Recipient]:
+    """The dealer's owners, the region's sales, and whoever issued the invite, each once, without the newcomer."""
+    if fact.dealer_id is None:
+        found = staff_of(session, "admin")
+    else:
+        region = dealer_label(session, fact.dealer_id).region
+        found = members_of(session, fact.dealer_id, ("owner",))
+        issuer = str(fact.data["issued_by"])
+        found += [
+            who
+            for who in staff_of(session, "sales", "admin", region=region)
+            if who.subject == issuer or not found
+        ]
+    return [who for who in found if who.person_id != fact.data["person_id"]]
+
+
+def _params(session: Session, fact: Happened) -> dict[str, Param]:
+    at = dealer_label(session, fact.dealer_id).name if fact.dealer_id else ""
+    place = Say(key="alerts.place_dealer", params={"dealer": at}) if at else Say(key="alerts.place_brand")
+    return {
+        "name": str(fact.data["name"]),
+        "claimant": str(fact.data["claimant"] or fact.data["name"]),
+        "place": place,
+        "role": Say(key=f"alerts.role_{fact.data['role']}"),
+    }
+
+
+def joined(session: Session, fact: Happened) -> Iterable[Notice]:
+    """Somebody came in; "not them?" takes it back at once."""
+    member = fact.data.get("member_id")
+    choices = (button("revoke", "member-revoke", str(member)),) if member else ()
+    say = Say(key="alerts.joined", params=_params(session, fact), choices=choices)
+    yield from tell(fact, _deciders(session, fact), say)
+
+
+def pending(session: Session, fact: Happened) -> Iterable[Notice]:
+    """Somebody waits to be let in."""
+    member = str(fact.data["member_id"])
+    say = Say(
+        key="alerts.pending",
+        params=_params(session, fact),
+        choices=(button("let_in", "member-approve", member), button("turn_away", "member-reject", member)),
+    )
+    yield from tell(fact, _deciders(session, fact), say)
+
+
+def unreachable(session: Session, fact: Happened) -> Iterable[Notice]:
+    """A person blocked us or left a channel: the administrators should find another way."""
+    params: dict[str, Param] = {"person": int(fact.data["person_id"]), "channel": str(fact.data["channel"])}
+    yield from tell(fact, staff_of(session, "admin"), Say(key="alerts.unreachable", params=params))
+
+
+RULES: dict[str, Rule] = {
+    "people.joined": joined,
+    "people.pending": pending,
+    "people.unreachable": unreachable,
+}

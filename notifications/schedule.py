@@ -1,0 +1,89 @@
+"""The table of jobs, and how a period fires exactly once whatever the number of processes.
+
+APScheduler only ticks: triggers live in code, in memory, in every worker. A firing inserts (job, planned time), which is
+unique; the process that gets the row does the job in the same transaction. After a stop the newest missed period of each job
+is caught up, older ones are skipped. Cron times are the brand's local time; a time the clock skips in spring fires at the
+next valid minute, one it repeats in autumn fires once (the planned moment is kept in UTC).
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from apscheduler.triggers.cron import CronTrigger
+from sqlalchemy import Connection
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from core.db.lane import Lane
+from core.db.scope import SystemScope
+from core.db.session import Session
+from core.kit.clock import Clock
+from core.orders.review import expire_reviews
+from core.people.invites import expire_invites
+from notifications.outbox.models import fired
+from notifications.outbox.write import write_facts
+
+_claim = {
+    "sqlite": sqlite_insert(fired).on_conflict_do_nothing().returning(fired.c.id),
+    "postgresql": postgresql_insert(fired).on_conflict_do_nothing().returning(fired.c.id),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What is done when. cron: minute hour day month weekday, local time; lookback: longer than any pause between firings."""
+
+    name: str
+    cron: str
+    run: Callable[[Session], object]
+    lookback: timedelta = timedelta(days=2)
+
+
+JOBS: tuple[Job, ...] = (
+    Job(name="expire-reviews", cron="*/5 * * * *", run=expire_reviews, lookback=timedelta(minutes=15)),
+    Job(name="expire-invites", cron="17 * * * *", run=expire_invites, lookback=timedelta(hours=3)),
+)
+
+
+def job_named(name: str, jobs: Sequence[Job] = JOBS) -> Job:
+    """The job of a name. Raises KeyError."""
+    return {job.name: job for job in jobs}[name]
+
+
+def trigger(job: Job, zone: ZoneInfo) -> CronTrigger:
+    """APScheduler's trigger of a job."""
+    return CronTrigger.from_crontab(job.cron, timezone=zone)
+
+
+def latest_due(job: Job, now: datetime, zone: ZoneInfo) -> datetime | None:
+    """The newest planned time that is not after `now`."""
+    cron = trigger(job, zone)
+    planned: datetime | None = None
+    moment = cron.get_next_fire_time(None, now - job.lookback)
+    while moment is not None and moment <= now:
+        planned = moment
+        moment = cron.get_next_fire_time(moment, moment + timedelta(seconds=1))
+    return planned
+
+
+def fire(lane: Lane, job: Job, planned: datetime, *, process: str, clock: Clock) -> bool:
+    """Do a job's period unless somebody has; True when this call did it. What fails leaves the period unclaimed."""
+
+    def unit(connection: Connection) -> bool:
+        session = Session(connection, SystemScope(f"job {job.name}"), clock())
+        row = {"job": job.name, "planned_at": planned, "at": session.now, "by": process}
+        if session.execute(_claim[connection.dialect.name], row).scalar() is None:
+            return False
+        job.run(session)
+        write_facts(session, session.facts)
+        return True
+
+    return lane.run(unit)
+
+
+def fire_due(lane: Lane, job: Job, *, process: str, clock: Clock, zone: ZoneInfo) -> bool:
+    """Fire the newest due period of a job: the scheduler's tick, and the catch-up after a stop."""
+    planned = latest_due(job, clock(), zone)
+    return planned is not None and fire(lane, job, planned, process=process, clock=clock)
