@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import bindparam, select
+
+from core.credit.models import account_ledger, accounts
+from core.db.scope import scoped
 from core.db.session import Session
 
 
@@ -33,11 +37,38 @@ class AccountLine:
     reason: str
 
 
+NOTHING = Standing(0, 0, 0, 0)
+STANDING_COLUMNS = (
+    accounts.c.credit_limit,
+    accounts.c.balance,
+    accounts.c.exposure,
+    accounts.c.payment_days,
+)
+_standing = scoped(select(*STANDING_COLUMNS))
+_lines = scoped(
+    select(
+        account_ledger.c.at,
+        account_ledger.c.kind,
+        account_ledger.c.amount,
+        account_ledger.c.order_number,
+        account_ledger.c.reason,
+    )
+    .order_by(account_ledger.c.at.desc(), account_ledger.c.id.desc())
+    .limit(bindparam("limit"))
+)
+
+
 def standing(session: Session) -> Standing:
     """The account of the session's dealer; zeros when it has none yet."""
-    raise NotImplementedError
+    row = session.execute(_standing).one_or_none()
+    return NOTHING if row is None else Standing(*row)
 
 
 def account_lines(session: Session, *, limit: int = 20) -> tuple[AccountLine, ...]:
     """The newest movements, newest first; the first line's balance is the account's."""
-    raise NotImplementedError
+    balance = standing(session).balance
+    lines = []
+    for row in session.execute(_lines, {"limit": limit}):
+        lines.append(AccountLine(row.at, row.kind, row.amount, balance, row.order_number, row.reason))
+        balance -= row.amount
+    return tuple(lines)
