@@ -216,6 +216,7 @@ def web_chat(running: Running) -> web_routes.WebChat:
         stopping=lambda: running.stopping,
         brand=Name(zh=brand),
         zone=running.settings.timezone,
+        secure=running.settings.public_url.startswith("https://"),
     )
 
 

@@ -1,5 +1,6 @@
 """Every table of the product in one metadata: for migrations, checks and tests."""
 
+from bot.channels.web import models as web
 from bot.store import models as store
 from core.audit import models as audit
 from core.credit import models as credit
@@ -12,6 +13,6 @@ from core.products import models as products
 from core.stock import models as stock
 from notifications.outbox import models as outbox
 
-MODULES = (audit, people, dealers, products, pricing, stock, credit, orders, store, outbox)
+MODULES = (audit, people, dealers, products, pricing, stock, credit, orders, store, outbox, web)
 
 __all__ = ["MODULES", "metadata"]

@@ -95,7 +95,7 @@ async def state(demo: Demo, request: Request) -> Response:
     known = {chat_of(persona.key): persona.key for persona in demo.personas}
     chosen: dict[str, str | None] = {}
     for slot in ("dealer", "staff"):
-        secret = request.cookies.get(sessions.cookie_name(request, slot), "")
+        secret = sessions.secret_in(request, slot, secure=web.secure)
         chat = await web.read(partial(sessions.chat_of, secret=secret, now=now))
         chosen[slot] = known.get(chat or "")
     personas: Any = msgspec.to_builtins(demo.personas)
@@ -123,7 +123,7 @@ async def choose(demo: Demo, request: Request) -> Response:
     if silent:
         await web.handle(receive.entered(chat, key="entered", token="", at=now, locale=choice.locale))
     response = Response(status_code=204)
-    sessions.set_cookie(request, response, choice.slot, secret)
+    sessions.set_cookie(response, choice.slot, secret, secure=web.secure)
     return response
 
 

@@ -4,10 +4,13 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 from urllib.parse import urlsplit
 
+import structlog
 from fastapi import HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
+
+log = structlog.get_logger(__name__)
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -64,6 +67,9 @@ class GuardedRoute(APIRoute):
                     response = JSONResponse({"error": error.detail}, error.status_code, error.headers)
                 except RequestValidationError:
                     response = JSONResponse({"error": "unreadable"}, 422)
+                except Exception:
+                    log.exception("web request failed", path=request.url.path)
+                    response = JSONResponse({"error": "unavailable"}, 503)  # the page tries again
             for name, value in HEADERS.items():
                 response.headers.setdefault(name, value)
             response.headers.setdefault("Cache-Control", "no-store")

@@ -35,6 +35,7 @@ web_sessions = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
     Index(None, "chat"),
+    Index(None, "expires_at"),
 )
 
 web_messages = Table(

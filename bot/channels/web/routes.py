@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -40,7 +41,7 @@ class WebChat:
     """What the web chat is made with.
 
     invite_live: whether a token still opens a door. stored_file: the bytes a `Picture.ref` names, or None.
-    stopping: true once the server is shutting down, so that open streams end.
+    stopping: true once the server is shutting down, so that open streams end. secure: people come by https.
     """
 
     handle: Callable[[Inbound], Awaitable[Outcome]]
@@ -53,6 +54,7 @@ class WebChat:
     stopping: Callable[[], bool]
     brand: Name
     zone: str
+    secure: bool
     limiter: MovingWindowRateLimiter = field(default_factory=lambda: MovingWindowRateLimiter(MemoryStorage()))
 
     async def write(self, unit: Callable[[Connection], T], chat: str) -> T:
@@ -105,7 +107,7 @@ async def static(_web: WebChat, version: str, name: str) -> Response:
 
 async def signed_in(web: WebChat, request: Request, slot: str) -> str:
     """The chat of whoever asks. Raises HTTPException 401."""
-    secret = request.cookies.get(sessions.cookie_name(request, slot), "")
+    secret = sessions.secret_in(request, slot, secure=web.secure)
     now = web.clock()
     chat = await web.read(lambda connection: sessions.chat_of(connection, secret, now)) if secret else None
     if chat is None:
@@ -228,10 +230,10 @@ def _file(upload: files.Upload) -> Response:
 async def leave(web: WebChat, request: Request, slot: Slot = "me") -> Response:
     """Sign this browser out."""
     chat = await signed_in(web, request, slot)
-    secret = request.cookies[sessions.cookie_name(request, slot)]
+    secret = sessions.secret_in(request, slot, secure=web.secure)
     await web.write(lambda connection: sessions.sign_out(connection, secret), chat)
     response = Response(status_code=204)
-    sessions.drop_cookie(request, response, slot)
+    sessions.drop_cookie(response, slot, secure=web.secure)
     return response
 
 
@@ -255,9 +257,8 @@ async def join(web: WebChat, request: Request, token: str) -> Response:
     now = web.clock()
     if chat is None:
         chat = ids.token()
-        sessions.set_cookie(
-            request, response, "me", await web.write(partial(_new_chat, chat=chat, now=now), chat)
-        )
+        secret = await web.write(partial(_new_chat, chat=chat, now=now), chat)
+        sessions.set_cookie(response, "me", secret, secure=web.secure)
     await web.handle(
         receive.entered(
             chat, key=ids.digest(token)[:32], token=token, at=now, locale=pages.locale_of(request)
@@ -266,7 +267,7 @@ async def join(web: WebChat, request: Request, token: str) -> Response:
     return response
 
 
-def _new_chat(connection: Connection, chat: str, now: Any) -> str:
+def _new_chat(connection: Connection, chat: str, now: datetime) -> str:
     sessions.open_chat(connection, chat, now)
     return sessions.sign_in(connection, chat, now)
 

@@ -51,26 +51,30 @@ def chat_of(connection: Connection, secret: str, now: datetime) -> str | None:
     return connection.execute(_chat_of, {"hash": ids.digest(secret), "now": now}).scalar()
 
 
-def cookie_name(request: Request, slot: str) -> str:
+def cookie_name(slot: str, *, secure: bool) -> str:
     """The slot's cookie. Over https its name binds it to this host and path (RFC 6265bis, `__Host-`)."""
-    return f"__Host-chat-{slot}" if request.url.scheme == "https" else f"chat-{slot}"
+    return f"__Host-chat-{slot}" if secure else f"chat-{slot}"
 
 
-def set_cookie(request: Request, response: Response, slot: str, secret: str) -> None:
+def secret_in(request: Request, slot: str, *, secure: bool) -> str:
+    """The secret a request carries for a slot, or ""."""
+    return request.cookies.get(cookie_name(slot, secure=secure), "")
+
+
+def set_cookie(response: Response, slot: str, secret: str, *, secure: bool) -> None:
     """Hand the secret to the browser, out of reach of scripts and other sites."""
     response.set_cookie(
-        cookie_name(request, slot),
+        cookie_name(slot, secure=secure),
         secret,
         max_age=int(LIFETIME.total_seconds()),
         path="/",
-        secure=request.url.scheme == "https",
+        secure=secure,
         httponly=True,
         samesite="strict",
     )
 
 
-def drop_cookie(request: Request, response: Response, slot: str) -> None:
+def drop_cookie(response: Response, slot: str, *, secure: bool) -> None:
     """Take the secret back from the browser."""
-    secure = request.url.scheme == "https"
-    name = cookie_name(request, slot)
+    name = cookie_name(slot, secure=secure)
     response.delete_cookie(name, path="/", secure=secure, httponly=True, samesite="strict")

@@ -18,10 +18,11 @@ function makeSide(slot) {
   const root = document.querySelector(`#phone-${slot}`);
   const [name, about, picker, tries] = [".who-name", ".who-about", ".who select", ".try ul"].map((one) => root.querySelector(one));
   let current = null;
+  let became = 0;
   const phone = makePhone(root, {
     slot,
     onNews: (count) => { news.set(slot, count); showNews(); },
-    onOut: () => { if (current) become(current.key); },
+    onOut: () => { if (current && Date.now() - became > 5_000) become(current.key); }, // not in a loop without cookies
   });
 
   async function become(key) {
@@ -31,6 +32,7 @@ function makeSide(slot) {
     try {
       await control("/demo/persona", { slot, persona: key, locale: language() });
       current = next;
+      became = Date.now();
       phone.open();
       show();
     } catch {

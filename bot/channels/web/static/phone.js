@@ -123,6 +123,7 @@ export function makePhone(root, { slot, onNews = () => {}, onOut = () => {} }) {
     list.append(...(apart ? [timeElement(message.at, moment(new Date(message.at), latest()))] : []), made);
     if (!message.mine) setTyping(false);
     if (follows) toEnd();
+    if (follows && !message.mine && made.offsetHeight > log.clientHeight) made.scrollIntoView({ block: "start" });
     if (unseenNow) count(true);
   }
 
@@ -173,7 +174,7 @@ export function makePhone(root, { slot, onNews = () => {}, onOut = () => {} }) {
       shown.remove();
     };
     showSending(shown, how, reason, { again: () => queue.again(item), discard });
-    if (how === "sending") setTyping(true);
+    if (how === "sending") setTyping(connection === "online");
     else if (how === "sent") typingEnds = setTimeout(() => setTyping(false), ANSWER_WITHIN);
     else setTyping(false);
     if (how === "failed" && item.press) {

@@ -10,9 +10,10 @@ export class SignedOut extends Error {}
 /** The server will never take this; `message` says why. */
 export class Refused extends Error {}
 
-const pause = (ms, wake) => new Promise((resolve) => {
-  const timer = setTimeout(resolve, ms);
-  wake?.addEventListener("online", () => { clearTimeout(timer); resolve(); }, { once: true });
+/** Wait, but no longer than until the connection is back; without one, only for that. */
+const pause = (ms) => new Promise((resolve) => {
+  const timer = navigator.onLine ? setTimeout(resolve, ms) : undefined;
+  addEventListener("online", () => { clearTimeout(timer); resolve(); }, { once: true });
 });
 
 /** Milliseconds before try number `tries`, with jitter. */
@@ -139,7 +140,7 @@ export function follow(slot, { onPage, onMessage, onState }) {
       if (stopped) return;
       if (document.hidden) { await shown(); continue; }
       onState("offline");
-      await pause(backOff(tries++), window);
+      await pause(backOff(tries++));
     }
   })();
 
@@ -175,10 +176,8 @@ export function sendQueue(slot, { locale, onChange, onOut }) {
         if (error instanceof SignedOut) { onOut(); return "out"; }
         if (error instanceof Refused) { item.reason = error.message; return "failed"; }
       }
-      await new Promise((resolve) => {
-        const timer = setTimeout(resolve, backOff(tries));
-        hurry = () => { clearTimeout(timer); resolve(); };
-      });
+      if (!navigator.onLine) onChange(item, "waiting");
+      await Promise.race([pause(backOff(tries)), new Promise((resolve) => { hurry = resolve; })]);
     }
     return "gone";
   }
@@ -198,7 +197,6 @@ export function sendQueue(slot, { locale, onChange, onOut }) {
     running = false;
   }
 
-  addEventListener("online", () => hurry());
   return {
     /** Things left from before a reload. */
     restore(chat) {
@@ -209,7 +207,7 @@ export function sendQueue(slot, { locale, onChange, onOut }) {
       run();
       return left;
     },
-    push(item) { items.push(item); keep(); run(); },
+    push(item) { items.push(item); keep(); onChange(item, "sending"); run(); },
     again(item) { delete item.reason; hurry(); run(); },
     discard(item) { items = items.filter((one) => one !== item); keep(); hurry(); },
     filesLeft: () => items.some((item) => item.file),
