@@ -71,10 +71,12 @@ _waiting = (
     .exists()
 )
 _revision = select(catalogue.c.revision).where(catalogue.c.id == 1).scalar_subquery()
+_other = members.alias("hats")
 _hats = (
     select(func.count())
-    .select_from(members)
-    .where(members.c.person_id == persons.c.id, members.c.state == "active")
+    .select_from(_other)
+    .where(_other.c.person_id == persons.c.id, _other.c.state == "active")
+    .correlate(persons)
     .scalar_subquery()
 )
 
