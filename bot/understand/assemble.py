@@ -1,0 +1,267 @@
+"""Which quantity belongs to which product: orientation, shared quantities, self-repair, exclusions."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from bot.understand.lexicon import Role
+from bot.understand.mentions import Element, Mention, is_op
+from bot.understand.tokens import Kind, Token
+
+_SWITCH = 2.5  # the cost of changing from "3箱可乐" to "可乐3箱" inside one message
+_ALONE_NAME, _ALONE_AMOUNT = 9.0, 12.0
+_FAR = 6.0
+_STOPS = (Role.NOT, Role.REMOVE, Role.EXCEPT)
+
+
+@dataclass(slots=True)
+class Pair:
+    """A product mention with its quantity token, as far as said; `negated` = said not to be wanted."""
+
+    mention: Mention | None
+    amount: Token | None = None
+    negated: bool = False
+    shared: bool = False  # the quantity is meant for several products
+    only: bool = False
+
+    @property
+    def start(self) -> int:
+        return min(x.start for x in (self.mention, self.amount) if x)
+
+
+def is_amount(element: Element) -> bool:
+    return isinstance(element, Token) and element.kind is Kind.QUANTITY
+
+
+def pair_up(elements: list[Element]) -> list[Pair]:
+    """Mentions and quantities of a text, in text order, repaired and paired."""
+    elements = repaired(elements)
+    negated = _negated(elements)
+    pairs, left = _shared(elements, negated)
+    pairs += _by_order(left, negated)
+    for at, element in enumerate(elements):
+        if isinstance(element, Mention) and at in negated:
+            pairs.append(Pair(element, negated=True))
+    return sorted(pairs, key=lambda p: p.start)
+
+
+def repaired(elements: list[Element]) -> list[Element]:
+    """ "10箱不对是20箱": what a repair takes back is dropped."""
+    out: list[Element] = []
+    for at, element in enumerate(elements):
+        if not is_op(element, Role.REPAIR):
+            out.append(element)
+            continue
+        following = _next_content(elements, at + 1)
+        if following is None or (not out):
+            out.append(element)
+            continue
+        _take_back(out, following, elements, at)
+    return out
+
+
+def _next_content(elements: list[Element], at: int) -> Element | None:
+    for element in elements[at:]:
+        if isinstance(element, Mention) or is_amount(element):
+            return element
+        if isinstance(element, Token) and element.kind is Kind.BREAK and element.strength >= 3:
+            return None
+    return None
+
+
+def _take_back(out: list[Element], following: Element, elements: list[Element], at: int) -> None:
+    """A new quantity replaces the last quantity, a new product the last product (and its quantity, if it has its own)."""
+    kind_is_amount = is_amount(following)
+    last = next((k for k in range(len(out) - 1, -1, -1) if is_amount(out[k]) or isinstance(out[k], Mention)), None)
+    if last is None:
+        return
+    if kind_is_amount:
+        k = next((k for k in range(len(out) - 1, -1, -1) if is_amount(out[k])), None)
+        if k is not None:
+            del out[k]
+        return
+    names = [k for k in range(len(out)) if isinstance(out[k], Mention)]
+    has_own = _amount_near(elements, at)
+    if names:
+        tail = names[-1]
+        keep = [e for e in out[tail + 1 :] if not (is_amount(e) and has_own)]
+        before = tail - 1
+        if has_own and before >= 0 and is_amount(out[before]) and not any(is_amount(e) for e in out[tail + 1 :]):
+            del out[before]
+            tail -= 1
+        out[tail:] = keep
+
+
+def _amount_near(elements: list[Element], at: int) -> bool:
+    """Whether the product named after a repair brings its own quantity."""
+    for element in elements[at + 1 :]:
+        if is_amount(element):
+            return True
+        if isinstance(element, Token) and element.kind is Kind.BREAK and element.strength >= 2:
+            return False
+    return False
+
+
+def _negated(elements: list[Element]) -> set[int]:
+    """Places of mentions that are said not to be wanted: 不要黑的, 黑的不要, without the black ones."""
+    found: set[int] = set()
+    for at, element in enumerate(elements):
+        if not is_op(element, *_STOPS):
+            continue
+        following = elements[at + 1] if at + 1 < len(elements) else None
+        if isinstance(following, Token) and following.kind is Kind.WORD and at + 2 < len(elements):
+            following = elements[at + 2] if following.role is Role.FILLER else following
+        if isinstance(following, Mention):
+            k = elements.index(following)
+            if not (at > 0 and isinstance(elements[at - 1], Mention) and is_op(element, Role.REMOVE)):
+                found.add(k)
+                continue
+        for k in range(at - 1, -1, -1):
+            previous = elements[k]
+            if isinstance(previous, Mention):
+                found.add(k)
+                break
+            if not is_op(previous, Role.FILLER, Role.VERB, Role.EACH, Role.ALL):
+                break
+    return found
+
+
+def _shared(elements: list[Element], negated: set[int]) -> tuple[list[Pair], list[Element]]:
+    """Quantities said for each of several products, taken out; and what is left."""
+    taken: set[int] = set()
+    pairs: list[Pair] = []
+    for at, element in enumerate(elements):
+        if not is_op(element, Role.EACH):
+            continue
+        amount = _beside(elements, at)
+        if amount is None or amount in taken:
+            continue
+        names = _run(elements, min(at, amount), -1, taken | negated) or _run(
+            elements, max(at, amount), 1, taken | negated
+        )
+        if not names:
+            continue
+        taken |= {amount, *names}
+        token = elements[amount]
+        assert isinstance(token, Token)
+        pairs += [Pair(e, token, shared=len(names) > 1) for k in names if isinstance(e := elements[k], Mention)]
+    left = [e for k, e in enumerate(elements) if k not in taken and k not in negated]
+    return pairs, left
+
+
+def _beside(elements: list[Element], at: int) -> int | None:
+    """The quantity next to 各/each, on either side."""
+    for step in (1, -1):
+        k = at + step
+        while 0 <= k < len(elements) and is_op(elements[k], Role.FILLER, Role.VERB, Role.OF, Role.EACH):
+            k += step
+        if 0 <= k < len(elements) and is_amount(elements[k]):
+            return k
+    return None
+
+
+def _run(elements: list[Element], at: int, step: int, taken: set[int]) -> list[int]:
+    """Mentions on one side without a quantity of their own."""
+    names: list[int] = []
+    k = at + step
+    while 0 <= k < len(elements):
+        element = elements[k]
+        if is_amount(element):
+            if step == 1 and names:
+                names.pop()
+            elif step == -1 and names and _glued(elements, k, names[-1]):
+                names.pop()
+            break
+        if isinstance(element, Mention):
+            if k in taken:
+                break
+            names.append(k)
+        elif element.kind is Kind.BREAK and element.strength >= 2 and names:
+            break
+        elif is_op(element, Role.AGAIN, Role.REPAIR) and names:
+            break
+        k += step
+    return sorted(names)
+
+
+def _glued(elements: list[Element], amount: int, name: int) -> bool:
+    """Whether a quantity stands right before a name ("3箱可乐"), and no name right before the quantity."""
+    return name == amount + 1 and not (amount > 0 and isinstance(elements[amount - 1], Mention))
+
+
+@dataclass(slots=True)
+class _Spot:
+    element: Element
+    gap: float  # cost of joining it to the one before
+
+
+def _by_order(elements: list[Element], negated: set[int]) -> list[Pair]:
+    """The cheapest pairing of neighbouring names and quantities over each stretch of the text."""
+    pairs: list[Pair] = []
+    stretch: list[_Spot] = []
+    gap = 0.0
+    only = False
+    for element in elements:
+        if isinstance(element, Mention) or is_amount(element):
+            stretch.append(_Spot(element, gap))
+            gap = 0.0
+        else:
+            gap += _gap(element)
+            if isinstance(element, Token) and element.kind is Kind.BREAK and element.strength >= 3 and len(stretch) > 40:
+                pairs += _best(stretch)
+                stretch = []
+        only = only or is_op(element, Role.ONLY)
+    return pairs + _best(stretch)
+
+
+def _gap(element: Element) -> float:
+    if not isinstance(element, Token):
+        return 0.0
+    if element.kind is Kind.BREAK:
+        return (0.1, 2.0, 5.0, 5.5)[element.strength]
+    if element.kind is Kind.WORD:
+        return {Role.AGAIN: 4.0, Role.AND: 2.5, Role.OF: -0.5, Role.MORE: 1.0, Role.NOT: 3.0, Role.REMOVE: 4.0}.get(
+            element.role or Role.FILLER, 0.1
+        )
+    return 1.0
+
+
+def _best(stretch: list[_Spot]) -> list[Pair]:
+    size = len(stretch)
+    if size > 400:
+        return _best(stretch[:400]) + _best(stretch[400:])
+
+    @lru_cache(maxsize=None)
+    def cost(at: int, facing: int) -> tuple[float, int]:
+        """Cheapest cost from here, and the choice: 0 leave alone, 1 pair with the next."""
+        if at >= size:
+            return 0.0, 0
+        here = stretch[at].element
+        alone = (_ALONE_NAME if isinstance(here, Mention) else _ALONE_AMOUNT) + cost(at + 1, facing)[0]
+        if at + 1 >= size:
+            return alone, 0
+        there = stretch[at + 1].element
+        if isinstance(here, Mention) == isinstance(there, Mention):
+            return alone, 0
+        now = 1 if isinstance(here, Mention) else -1
+        gap = stretch[at + 1].gap
+        paired = gap + (_SWITCH if facing not in (0, now) else 0.0) + cost(at + 2, now)[0]
+        return (paired, 1) if paired <= alone and gap < _ALONE_NAME else (alone, 0)
+
+    for at in range(size - 1, -1, -1):  # fills the table without deep recursion
+        for facing in (-1, 0, 1):
+            cost(at, facing)
+    pairs: list[Pair] = []
+    at, facing = 0, 0
+    while at < size:
+        here = stretch[at].element
+        if cost(at, facing)[1]:
+            there = stretch[at + 1].element
+            name, amount = (here, there) if isinstance(here, Mention) else (there, here)
+            assert isinstance(name, Mention) and isinstance(amount, Token)  # noqa: PT018
+            facing = 1 if name is here else -1
+            pairs.append(Pair(name, amount))
+            at += 2
+        else:
+            pairs.append(Pair(here) if isinstance(here, Mention) else Pair(None, here))
+            at += 1
+    return pairs

@@ -1,0 +1,197 @@
+"""The catalogue made ready for look-up: names, sounds, words, sizes, SKUs and units in memory.
+
+An index never changes: `changed` gives a new one, sharing what stayed, so that a turn in progress keeps its own.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from bot.understand.catalogue import Catalogue, Product
+from bot.understand.normalise import normalise
+from bot.understand.sizes import figures_in, measures_in, size_keys
+from bot.understand.surfaces import Surfaces, compact, is_han, sounds_of_name, stem
+from bot.understand.units import UnitWords
+
+_WORD = re.compile(r"[a-z]+|\d+(?:\.\d+)?[a-z]*")
+COMMON = 2_000  # a pair of characters in more names than this tells nothing
+_NOT_SKU = re.compile(r"[^a-z0-9]")
+_PACKED = re.compile(r"[瓶罐听袋桶盒包]?装|\(\s*\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A product with what its mentions are checked against."""
+
+    product: Product
+    bag: str  # all names in compact form, parted by "|"
+    sizes: tuple[str, ...]  # comparable keys of its measures
+    literal: str  # the size as written, compact
+    names: tuple[str, ...]  # Chinese names in compact form, the main one first
+
+
+def fold_sku(text: str) -> str:
+    """A SKU without case, dashes and spaces."""
+    return _NOT_SKU.sub("", normalise(text).text)
+
+
+def plain(text: str) -> str:
+    """A catalogue word in normal form, on one line."""
+    return normalise(text).text.strip()
+
+
+class Index:
+    """What one revision of the catalogue is looked up in."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.revision = catalogue.revision
+        self.units = UnitWords(catalogue.unit_synonyms)
+        self.expenses = tuple(
+            (key, tuple(plain(w) for w in (key, *words))) for key, words in catalogue.expense_categories.items()
+        )
+        self.entries: dict[str, Entry] = {}
+        self.skus: dict[str, tuple[str, ...]] = {}  # folded SKU, or its digits alone
+        self.words: dict[str, tuple[str, ...]] = {}  # English word stem -> SKUs
+        self.names, self.sounds, self.literals = Surfaces(), Surfaces(), Surfaces()
+        self.grams: dict[str, list[str]] = {}  # two characters -> Chinese names that hold them
+
+    def alike(self, text: str) -> set[str]:
+        """Chinese names that share at least half of the shorter one's character pairs with the text."""
+        counts: dict[str, int] = {}
+        for gram in {text[k : k + 2] for k in range(len(text) - 1)}:
+            for name in self.grams.get(gram, ())[:COMMON]:
+                counts[name] = counts.get(name, 0) + 1
+        return {n for n, hits in counts.items() if 2 * hits >= min(len(text), len(n)) - 1 and n in self.names.skus}
+
+    def _note_grams(self, name: str) -> None:
+        if is_han(name[0]) or is_han(name[-1]):
+            for k in range(len(name) - 1):
+                held = self.grams.setdefault(name[k : k + 2], [])
+                if len(held) < COMMON and name not in held[-8:]:
+                    held.append(name)
+
+    def copy(self, revision: int) -> "Index":
+        other = object.__new__(Index)
+        other.revision, other.units, other.expenses = revision, self.units, self.expenses
+        other.entries, other.skus, other.words = dict(self.entries), dict(self.skus), dict(self.words)
+        other.grams = dict(self.grams)
+        other.names, other.sounds, other.literals = self.names.copy(), self.sounds.copy(), self.literals.copy()
+        return other
+
+    def changed(self, products: Iterable[Product], removed: Iterable[str] = (), revision: int = 0) -> "Index":
+        """The index with these products new or in place of their old selves, and without the removed SKUs."""
+        products = tuple(products)
+        other = self.copy(revision)
+        for sku in (*removed, *(p.sku for p in products)):
+            other._forget(sku)
+        for product in products:
+            other._take(product)
+        return other
+
+    def _take(self, product: Product) -> None:
+        entry = entry_of(product)
+        self.entries[product.sku] = entry
+        self.units.learn(product)
+        for key in _sku_keys(product.sku):
+            self.skus[key] = (*self.skus.get(key, ()), product.sku)
+        for word in words_of(product):
+            self.words[word] = (*self.words.get(word, ()), product.sku)
+        for surfaces, name in _surfaces(self, entry):
+            surfaces.add(name, product.sku)
+        for name in _names(entry):
+            self._note_grams(name)
+
+    def _forget(self, sku: str) -> None:
+        entry = self.entries.pop(sku, None)
+        if entry is None:
+            return
+        for table, keys in ((self.skus, _sku_keys(sku)), (self.words, words_of(entry.product))):
+            for key in keys:
+                left = tuple(s for s in table.get(key, ()) if s != sku)
+                if left:
+                    table[key] = left
+                else:
+                    table.pop(key, None)
+        for surfaces, name in _surfaces(self, entry):
+            surfaces.discard(name, sku)
+
+
+def build_index(catalogue: Catalogue) -> Index:
+    """The index of a whole catalogue; seconds at 50,000 products, so never on a turn's thread."""
+    index = Index(catalogue)
+    skus: dict[str, list[str]] = {}
+    words: dict[str, list[str]] = {}
+    names: list[tuple[str, str]] = []
+    for product in catalogue.products:
+        entry = entry_of(product)
+        index.entries[product.sku] = entry
+        index.units.learn(product)
+        for key in _sku_keys(product.sku):
+            skus.setdefault(key, []).append(product.sku)
+        for word in words_of(product):
+            words.setdefault(word, []).append(product.sku)
+        names += ((n, product.sku) for n in _names(entry))
+    index.skus = {k: tuple(v) for k, v in skus.items()}
+    index.words = {k: tuple(v) for k, v in words.items()}
+    index.names.fill(names)
+    index.sounds.fill((s, sku) for n, sku in names for s in sounds_of_name(n))
+    for name in index.names.skus:
+        index._note_grams(name)
+    index.literals.fill((e.literal, sku) for sku, e in index.entries.items() if e.literal)
+    return index
+
+
+def _surfaces(index: Index, entry: Entry) -> Iterator[tuple[Surfaces, str]]:
+    for name in _names(entry):
+        yield index.names, name
+        for marks in sounds_of_name(name):
+            yield index.sounds, marks
+    if entry.literal:
+        yield index.literals, entry.literal
+
+
+def _names(entry: Entry) -> tuple[str, ...]:
+    return tuple(n for n in dict.fromkeys(entry.bag.split("|")) if n and n != entry.literal)
+
+
+def entry_of(product: Product) -> Entry:
+    """The product's names, sizes and words, compact."""
+    written = [plain(n) for n in (product.name_zh, *product.aliases, product.name_en, *product.aliases_en) if n]
+    names = dict.fromkeys(compact(form) for name in written for form in _without_size(name))
+    size = plain(product.size) or _size_in_spec(product)
+    keys = size_keys(size) + tuple(k for name in written for k in size_keys(name))
+    literal = "".join(size.split())
+    chinese = tuple(n for n in names if any(map(is_han, n)))
+    bag = "|".join(n for n in (*names, literal) if n)
+    return Entry(product, bag, tuple(dict.fromkeys(keys)), literal, chinese)
+
+
+def _without_size(name: str) -> tuple[str, ...]:
+    """The name, and the name without a size written into it."""
+    short, found = name, False
+    for start, size in reversed(list(measures_in(name))):
+        short, found = short[:start] + " " + short[size.end :], True
+    short = _PACKED.sub("", short).strip(" -*()/")
+    return (name, short) if found and len(short) > 1 else (name,)
+
+
+def _size_in_spec(product: Product) -> str:
+    first = plain(product.spec).split("*")[0].split("/")[0].strip()
+    return first if size_keys(first) else ""
+
+
+def words_of(product: Product) -> frozenset[str]:
+    """The stems of the English words and codes in a product's names."""
+    text = " ".join(plain(n) for n in (product.name_en, *product.aliases_en, product.name_zh, *product.aliases, product.size))
+    return frozenset(stem(w) for w in _WORD.findall(text))
+
+
+def _sku_keys(sku: str) -> tuple[str, ...]:
+    folded = fold_sku(sku)
+    digits = "".join(c for c in folded if c.isdigit())
+    return (folded, digits) if len(digits) >= 3 and digits != folded else (folded,)
+
+
+def figures(entry: Entry) -> tuple[str, ...]:
+    """The bare figures in a product's size ("500" of 500ml)."""
+    return tuple(f"{f.normalize():f}" for f in figures_in(entry.literal))

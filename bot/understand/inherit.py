@@ -1,0 +1,57 @@
+"""Bare variants beside a full name: 十字和一字起子, 5米和7.5米卷尺, 黑胶布红的."""
+
+from bot.understand.index import Index
+from bot.understand.mentions import Mention
+from bot.understand.resolve import NOTHING, Allowed, Found, bare, fit_sizes, is_relative
+from bot.understand.surfaces import compact
+from bot.understand.types import Tier
+
+
+def inherited(mention: Mention, near: Mention, found: Found, index: Index, allowed: Allowed) -> Found:
+    """What a mention without a head noun means next to one that has it."""
+    pieces = [bare(p.text) for p in mention.pieces if not is_relative(p.text)]
+    family = _family(near, found, index, allowed)
+    if not pieces:
+        fit = fit_sizes(mention, family, index)
+        return Found(fit, Tier.WORDS) if fit and (mention.sizes or len(fit) < len(family)) else NOTHING
+    if len(pieces) > 1:
+        return NOTHING
+    piece = pieces[0]
+    for name in _names(near, found, index):
+        for cut in range(1, len(name)):
+            skus = index.names.skus.get(piece + name[cut:])
+            if skus and (kept := _sized(mention, skus, index, allowed)):
+                return Found(kept, Tier.WORDS)
+    for name in _names(near, found, index):
+        for cut in range(1, len(name) - 1):
+            tail = name[cut:]
+            skus = tuple(
+                s
+                for n in index.names.ending(tail)
+                for s in index.names.skus[n]
+                if piece in index.entries[s].bag
+            )
+            if skus and (kept := _sized(mention, tuple(dict.fromkeys(skus)), index, allowed)):
+                return Found(kept, Tier.WORDS)
+    kept = tuple(s for s in family if piece in index.entries[s].bag)
+    return Found(kept, Tier.WORDS) if kept and len(kept) < len(family) else NOTHING
+
+
+def _sized(mention: Mention, skus: tuple[str, ...], index: Index, allowed: Allowed) -> tuple[str, ...]:
+    kept = tuple(s for s in skus if allowed is None or s in allowed)
+    return fit_sizes(mention, kept, index)
+
+
+def _family(near: Mention, found: Found, index: Index, allowed: Allowed) -> tuple[str, ...]:
+    """All sizes of the neighbour's name, whatever size the neighbour itself was said in."""
+    skus = [s for head in near.heads for s in head.skus] or list(found.skus)
+    names = {n for s in skus for n in index.entries[s].names[:1]}
+    wide = dict.fromkeys((*skus, *(s for n in names for s in index.names.skus.get(n, ()))))
+    return tuple(s for s in wide if allowed is None or s in allowed)
+
+
+def _names(near: Mention, found: Found, index: Index) -> list[str]:
+    names = [h.name for h in near.heads if h.kind.value in ("name", "head")]
+    if not names:
+        names = [n for s in found.skus[:5] for n in index.entries[s].bag.split("|")]
+    return [compact(n) for n in names if n]

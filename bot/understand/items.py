@@ -1,0 +1,149 @@
+"""Lines from mentions and quantities: candidates filtered by the unit, whole base units, or the problem named."""
+
+from decimal import Decimal
+
+from bot.understand.assemble import Pair
+from bot.understand.index import Entry, Index
+from bot.understand.inherit import inherited
+from bot.understand.mentions import Mention
+from bot.understand.normalise import Normal
+from bot.understand.numerals import Part, Quantity
+from bot.understand.resolve import Allowed, Found, resolve
+from bot.understand.tokens import Token
+from bot.understand.types import Item, Problem, Span
+from bot.understand.units import DOZEN, Fit
+
+TOO_LARGE = 10**9
+
+
+def items_of(pairs: list[Pair], normal: Normal, index: Index, allowed: Allowed) -> list[Item]:
+    """One item for each wanted mention; exclusions narrow the others."""
+    found = find_all([p.mention for p in pairs if p.mention], index, allowed)
+    excluded = {s for p in pairs if p.negated and p.mention for s in found[id(p.mention)].skus}
+    items: list[Item] = []
+    for pair in pairs:
+        if pair.negated or pair.mention is None:
+            continue
+        hit = found[id(pair.mention)]
+        left = tuple(s for s in hit.skus if s not in excluded)
+        if left and left != hit.skus:
+            hit = Found(left, hit.tier, hit.near)
+        items.append(item_of(pair, hit, normal, index))
+    return items
+
+
+def find_all(mentions: list[Mention], index: Index, allowed: Allowed) -> dict[int, Found]:
+    """What each mention may mean, keyed by its identity; bare ones take the head noun of a neighbour."""
+    found = {id(m): resolve(m, index, allowed) for m in mentions}
+    for at, mention in enumerate(mentions):
+        if mention.bare and not found[id(mention)].skus:
+            for near in (*mentions[at + 1 : at + 4], *reversed(mentions[max(0, at - 4) : at])):
+                if near.heads or found[id(near)].skus:
+                    taken = inherited(mention, near, found[id(near)], index, allowed)
+                    if taken.skus:
+                        found[id(mention)] = taken
+                        break
+    return found
+
+
+def item_of(pair: Pair, found: Found, normal: Normal, index: Index) -> Item:
+    """The item of one mention with its quantity."""
+    assert pair.mention is not None
+    spans = [normal.span(pair.mention.start, pair.mention.end)]
+    if pair.amount:
+        spans.append(normal.span(pair.amount.start, pair.amount.end))
+    text = _written(spans[0], normal)
+    quantity = pair.amount.quantity if pair.amount else None
+    return measured(text, found, quantity, index, tuple(spans))
+
+
+def _written(span: Span, normal: Normal) -> str:
+    return normal.original[span.start : span.end].strip()
+
+
+def measured(text: str, found: Found, quantity: Quantity | None, index: Index, spans: tuple[Span, ...] = ()) -> Item:
+    """An item from its candidates and quantity: filtered by unit, converted to base units where that is exact."""
+    skus = found.skus
+    if quantity is None:
+        problem = Problem.NO_QUANTITY if len(skus) == 1 else Problem.AMBIGUOUS if skus else Problem.UNKNOWN
+        return Item(text=text, candidates=skus, tier=found.tier, problem=problem, near=found.near, spans=spans)
+    words = [p.unit for p in quantity.parts if p.unit]
+    if words and len(skus) > 1:
+        sold = tuple(s for s in skus if all(_sold_in(index.entries[s], w, index) for w in words))
+        skus = sold or skus
+    qty, unit = said(quantity, skus, index)
+    base = Item(
+        text=text, candidates=skus, tier=found.tier, qty=qty, unit=unit, near=found.near, spans=spans
+    )
+    return _judged(base, quantity, index)
+
+
+def _judged(item: Item, quantity: Quantity, index: Index) -> Item:
+    skus = item.candidates
+    if not skus:
+        return _with(item, Problem.UNKNOWN)
+    if len(skus) > 1:
+        return _with(item, Problem.AMBIGUOUS)
+    entry = index.entries[skus[0]]
+    total = Decimal(0)
+    for part in quantity.parts:
+        fits = fits_of(entry, part, index)
+        if not fits:
+            return _with(item, Problem.UNIT_UNKNOWN)
+        if len({f.factor for f in fits}) > 1:
+            return _with(item, Problem.UNIT_AMBIGUOUS)
+        total += part.value * fits[0].factor
+    if total <= 0:
+        return _with(item, Problem.NOT_POSITIVE)
+    if total > TOO_LARGE:
+        return _with(item, Problem.TOO_LARGE)
+    if total != total.to_integral_value():
+        return _with(item, Problem.NOT_WHOLE)
+    problem = Problem.APPROXIMATE if quantity.approximate else None
+    return _with(item, problem, int(total))
+
+
+def _with(item: Item, problem: Problem | None, base_qty: int | None = None) -> Item:
+    return Item(
+        text=item.text, candidates=item.candidates, tier=item.tier, qty=item.qty, unit=item.unit,
+        base_qty=base_qty, problem=problem, near=item.near, spans=item.spans,
+    )  # fmt: skip
+
+
+def fits_of(entry: Entry, part: Part, index: Index) -> tuple[Fit, ...]:
+    """The units a part's word may mean on the product; the default unit where none was said."""
+    product = entry.product
+    if part.unit:
+        return index.units.fits(product, part.unit)
+    if part.pieces:
+        return (Fit(product.base_unit, 1),)
+    return (Fit(product.default_unit, product.units[product.default_unit].factor),)
+
+
+def _sold_in(entry: Entry, word: str, index: Index) -> bool:
+    return any(f.key in entry.product.units for f in index.units.fits(entry.product, word))
+
+
+def said(quantity: Quantity, skus: tuple[str, ...], index: Index) -> tuple[Decimal, str | None]:
+    """The quantity and the catalogue's key of its unit; several parts come in the smallest of their units."""
+    first = quantity.parts[0]
+    entry = index.entries[skus[0]] if skus else None
+    if len(quantity.parts) > 1 and entry:
+        fits = [fits_of(entry, p, index) for p in quantity.parts]
+        if all(fits):
+            least = min((f[0] for f in fits), key=lambda f: f.factor)
+            total = sum((p.value * f[0].factor for p, f in zip(quantity.parts, fits, strict=True)), Decimal(0))
+            return total / least.factor, least.key
+    if first.pieces:
+        return first.value / DOZEN, "打"
+    if first.unit is None:
+        defaults = {index.entries[s].product.default_unit for s in skus}
+        return first.value, defaults.pop() if len(defaults) == 1 else None
+    if entry and (fits_ := index.units.fits(entry.product, first.unit)):
+        return first.value, fits_[0].key
+    return first.value, index.units.key(first.unit)
+
+
+def amount_of(token: Token) -> Quantity:
+    assert token.quantity is not None
+    return token.quantity

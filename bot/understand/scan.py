@@ -1,0 +1,201 @@
+"""One pass over a normal text: at each place the longest thing known, names before numbers."""
+
+import re
+from datetime import datetime
+
+from bot.understand.dates import When, scan_dates
+from bot.understand.index import Index, fold_sku
+from bot.understand.lexicon import Role, word_at
+from bot.understand.numerals import Quantity, read_quantity
+from bot.understand.sizes import Size, measure_at
+from bot.understand.sound import by_sound
+from bot.understand.surfaces import View, is_han
+from bot.understand.tokens import Kind, Token
+
+_BREAKS = {"\n": 3, "。": 2, ";": 2, "!": 2, "?": 2, ",": 1, "、": 1, ":": 1, "|": 1, "\t": 1, "…": 1, " ": 0}
+_LATIN = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+(?:\.\d+)?[a-z0-9]*")
+_SKU_LIKE = re.compile(r"[a-z0-9]+(?:[ \-_.]?[a-z0-9]+){0,5}")
+_REF = re.compile(
+    r"(?:单号|订单号?|尾号|编号|单据|order(?: number| no\.?| num)?|number|no\.?|#)\s*(?:是|为|:)?\s*#?((?:[a-z]{2,4}-?)?[0-9][0-9a-z-]{2,20})(?![a-z0-9.])"
+    r"|(?<![a-z0-9.])#?([0-9]{3,12}(?:-[0-9]{2,6})?)\s?(?:号?(?:那张|那个|那单|这张|这个|的)?(?:订单|单子|单)|号(?!\d))"
+    r"|(?<![a-z0-9])((?:so|po|ord?|dd)-?[0-9]{4,}[0-9-]*)(?![a-z0-9])"
+)
+_MONEY = re.compile(r"[¥$]\s?\d[\d,]*(?:\.\d+)?|\d[\d,]*(?:\.\d+)?\s?(?:元|块钱|yuan|rmb|cny|人民币|dollars?|bucks)")
+
+
+class Scan:
+    """A text with all that is known of it before its pieces are put together."""
+
+    def __init__(self, text: str, now: datetime, index: Index) -> None:
+        self.text, self.index = text, index
+        self.view = View(text)
+        self.dates = {w.start_at: w for w in scan_dates(text, now, prefer="nearest")}
+        self.refs = _refs(text)
+        self.money = {m.start(): m.end() for m in _MONEY.finditer(text)}
+        self.tokens = by_sound(self._read(), self.view, index)
+
+    def _read(self) -> list[Token]:
+        tokens: list[Token] = []
+        pos = 0
+        while pos < len(self.text):
+            token = self._token(pos)
+            if token.kind is Kind.HAN and tokens and tokens[-1].kind is Kind.HAN and tokens[-1].end == pos:
+                tokens[-1].end, tokens[-1].text = token.end, tokens[-1].text + token.text
+            elif token.kind is not Kind.BREAK or token.strength > 0 or token.text == " ":
+                tokens.append(token)
+            pos = token.end
+        return tokens
+
+    def _token(self, pos: int) -> Token:
+        char = self.text[pos]
+        if not char.isalnum() and char not in "#¥$":
+            return self._mark(pos, char)
+        found = [
+            t
+            for t in (self._sku(pos), self._name(pos), self._date(pos), self._ref(pos), self._sized(pos),
+                      self._money(pos), self._quantity(pos), self._word(pos), self._unit(pos))
+            if t
+        ]  # fmt: skip
+        return max(found, key=lambda t: t.end - t.start) if found else self._leftover(pos)
+
+    def _mark(self, pos: int, char: str) -> Token:
+        if char in "*+":
+            role = Role.OF if char == "*" else Role.AND
+            return Token(Kind.WORD, pos, pos + 1, char, role=role)
+        return Token(Kind.BREAK, pos, pos + 1, char, strength=_BREAKS.get(char, 0))
+
+    def _sku(self, pos: int) -> Token | None:
+        if not self._latin_start(pos) or not (match := _SKU_LIKE.match(self.text, pos)):
+            return None
+        for end in range(match.end(), pos + 1, -1):
+            folded = fold_sku(self.text[pos:end]) if self.text[end - 1].isalnum() and self._closes(end) else ""
+            if skus := self.index.skus.get(folded):
+                if folded.isdigit() and (folded not in map(fold_sku, skus) or self._is_unit(self.text, end)):
+                    continue
+                return Token(Kind.SKU, pos, end, self.text[pos:end], skus=skus)
+        return None
+
+    def _name(self, pos: int) -> Token | None:
+        k = self.view.at[pos]
+        if k < 0 or not self.view.opens[k]:
+            return None
+        for name in self.index.names.matches(self.view.text, k):
+            last = k + len(name) - 1
+            end = self.view.ends[last]
+            if not self.view.closes[last] or (name.isdigit() and self._is_unit(self.text, end)):
+                continue
+            if name.isascii() and len(name) > 1 and word_at(self.text, pos) == (Role.FILLER, end):
+                continue
+            return Token(Kind.NAME, pos, end, self.text[pos:end], skus=self.index.names.skus[name], name=name)
+        return None
+
+    def _date(self, pos: int) -> Token | None:
+        when = self.dates.get(pos)
+        return Token(Kind.DATE, pos, when.end_at, self.text[pos : when.end_at], when=when) if when else None
+
+    def _ref(self, pos: int) -> Token | None:
+        ref = self.refs.get(pos)
+        return Token(Kind.REF, pos, ref[1], self.text[pos : ref[1]], name=ref[0]) if ref else None
+
+    def _money(self, pos: int) -> Token | None:
+        end = self.money.get(pos)
+        return Token(Kind.MONEY, pos, end, self.text[pos:end]) if end else None
+
+    def _sized(self, pos: int) -> Token | None:
+        """A measure, or a size as a product writes it."""
+        if self._inside_word(pos):
+            return None
+        size = measure_at(self.text, pos)
+        if size and self._name_inside(pos, size.end):
+            size = None
+        k = self.view.at[pos]
+        if k >= 0 and self.view.opens[k]:
+            for name in self.index.literals.matches(self.view.text, k):
+                last = k + len(name) - 1
+                end = self.view.ends[last]
+                if self.view.closes[last] and not name.isdigit() and (size is None or end >= size.end):
+                    key = size.key if size and size.end == end else name
+                    figure = size.figure if size and size.end == end else None
+                    return Token(Kind.SIZE, pos, end, self.text[pos:end], name=name, size=Size(key, figure, end))
+        return Token(Kind.SIZE, pos, size.end, self.text[pos : size.end], size=size) if size else None
+
+    def _quantity(self, pos: int) -> Token | None:
+        if self._inside_word(pos):
+            return None
+        quantity = read_quantity(self.text, pos, self._is_unit)
+        if quantity is None:
+            return None
+        if quantity.parts[0].unit is None and self._part_of_word(pos, quantity):
+            return None
+        return Token(Kind.QUANTITY, pos, quantity.end, self.text[pos : quantity.end], quantity=quantity)
+
+    def _part_of_word(self, pos: int, quantity: Quantity) -> bool:
+        """A numeral without a unit that is only a part of a longer word: 三星, 一起, 4s, half-."""
+        end = quantity.end
+        after = self.text[end : end + 1]
+        if self.text[end - 1].isascii():
+            return after.isascii() and after.isalnum()
+        if not after or not is_han(after):
+            return False
+        return self._name(end) is None and word_at(self.text, end) is None
+
+    def _word(self, pos: int) -> Token | None:
+        if self._inside_word(pos):
+            return None
+        found = word_at(self.text, pos)
+        if found is None:
+            return None
+        return Token(Kind.WORD, pos, found[1], self.text[pos : found[1]], role=found[0])
+
+    def _unit(self, pos: int) -> Token | None:
+        found = None if self._inside_word(pos) else self._is_unit(self.text, pos)
+        return Token(Kind.UNIT, pos, found[1], found[0]) if found else None
+
+    def _leftover(self, pos: int) -> Token:
+        match = _LATIN.match(self.text, pos)
+        if match:
+            return Token(Kind.LATIN, pos, match.end(), match[0])
+        kind = Kind.HAN if self.text[pos].isalnum() else Kind.BREAK
+        return Token(kind, pos, pos + 1, self.text[pos])
+
+    def _is_unit(self, text: str, pos: int) -> tuple[str, int] | None:
+        """A unit word here, unless a longer name begins with it (20双面胶)."""
+        found = self.index.units.word_at(text, pos)
+        if found is None or self._name_inside(pos, found[1], at=pos):
+            return None
+        return found
+
+    def _name_inside(self, start: int, end: int, at: int | None = None) -> bool:
+        """Whether a catalogue name begins inside start..end (at `at` only, if given) and goes on beyond it."""
+        for pos in (at,) if at is not None else range(start + 1, end):
+            k = self.view.at[pos] if pos < len(self.view.at) else -1
+            if k >= 0 and self.view.opens[k]:
+                for name in self.index.names.matches(self.view.text, k):
+                    last = k + len(name) - 1
+                    if self.view.ends[last] > end and self.view.closes[last]:
+                        return True
+        return False
+
+    def _latin_start(self, pos: int) -> bool:
+        return self.text[pos].isascii() and not self._inside_word(pos)
+
+    def _inside_word(self, pos: int) -> bool:
+        before = self.text[pos - 1 : pos]
+        return self.text[pos].isascii() and before.isascii() and before.isalnum()
+
+    def _closes(self, end: int) -> bool:
+        after = self.text[end : end + 1]
+        return not (after.isascii() and after.isalnum())
+
+
+def _refs(text: str) -> dict[int, tuple[str, int]]:
+    """Order numbers by their place: the number and where its phrase ends."""
+    found: dict[int, tuple[str, int]] = {}
+    for match in _REF.finditer(text):
+        number = next(g for g in match.groups() if g)
+        found[match.start()] = (number.upper(), match.end())
+    return found
+
+
+def find_dates(tokens: list[Token]) -> list[When]:
+    return [t.when for t in tokens if t.when]
