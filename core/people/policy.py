@@ -16,7 +16,8 @@ POLICY: dict[tuple[str, str], frozenset[str]] = {
         {*_READ, "orders.prepare", "orders.approve", "orders.cancel", "orders.ship", "orders.confirm_receipt",
          "orders.record_return", "payments.record", "account.read", "account.set_limit", "account.adjust",
          "prices.set", "stock.receive", "stock.adjust", "stock.plan", "dealers.read", "members.read",
-         "members.invite", "members.revoke", "staff.invite", "staff.revoke", "parked.act", "talks.take"}
+         "members.invite", "members.revoke", "members.put", "staff.invite", "staff.revoke", "staff.put",
+         "dealers.put", "products.put", "parked.act", "talks.take"}
     ),
     ("staff", "sales"): frozenset(
         {*_READ, "orders.prepare", "orders.approve", "orders.cancel", "orders.confirm_receipt", "account.read",
@@ -32,7 +33,7 @@ POLICY: dict[tuple[str, str], frozenset[str]] = {
     ),
     ("system", "import"): frozenset(
         {"account.set_limit", "account.adjust", "prices.set", "stock.receive", "stock.adjust", "stock.plan",
-         "members.invite", "staff.invite"}
+         "members.invite", "members.put", "staff.invite", "staff.put", "dealers.put", "products.put"}
     ),
     ("system", "schedule"): frozenset({"orders.expire"}),
 }  # fmt: skip
