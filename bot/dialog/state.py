@@ -1,14 +1,14 @@
 """What a conversation remembers between messages: small, versioned, plain JSON in its row."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 import msgspec
 
-from bot.dialog.sheet import Sheet
-from bot.understand.types import Asking, ClaimForm, DraftLine, Question
+from bot.understand.types import ClaimForm, DraftLine, Question
+from core.orders.quote import Shown
 
 VERSION = 1
 UNDO_KEPT = 20
@@ -44,116 +44,88 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Form:
-    """A flow in hand that asks for several things: what it has so far."""
+class Pending:
+    """A question with yes and no. about: what a yes does, an action of the choices; arg: with what."""
 
-    flow: str
-    slots: dict[str, str] = field(default_factory=dict)
+    about: str
+    arg: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Dialogue:
     """A conversation's state.
 
-    questions: open, the first is on the screen. offers: the one numbered list that is open; `serial` names it, so that a
-    button of an older list is told apart. shown: the draft version this person last saw. misses: messages in a row that were
-    not understood. revision: the catalogue the open questions were asked from. with_person: staff have the conversation.
+    questions: open questions about goods, the first is on the screen. asking: a question with yes and no, before all others.
+    offers: the one numbered list that is open; `serial` names it, so that a button of an older list is told apart. fresh: the
+    last reply ended with those offers. shown: the draft as this person last saw it. misses: messages in a row that were not
+    understood. revision: the catalogue the questions were asked from. with_person: staff have the conversation.
     """
 
     version: int = VERSION
     questions: tuple[Question, ...] = ()
+    asking: Pending | None = None
+    offers: tuple[Offer, ...] = ()
+    serial: int = 0
+    fresh: bool = False
     undo: tuple[Snapshot, ...] = ()
     redo: tuple[Snapshot, ...] = ()
     last_skus: tuple[str, ...] = ()
     last_order: str = ""
-    shown: int = 0
-    offers: tuple[Offer, ...] = ()
-    serial: int = 0
+    shown: Shown | None = None
+    heard: Heard | None = None
     claim: ClaimForm | None = None
     claim_on_top: bool = False
-    form: Form | None = None
-    heard: Heard | None = None
     with_person: bool = False
     misses: int = 0
     revision: int = 0
-    locale: str = ""
 
-    @property
-    def asking(self) -> Question | None:
-        """The question on the screen."""
-        return self.questions[0] if self.questions else None
+    @classmethod
+    def load(cls, data: Mapping[str, Any] | None) -> "Dialogue":
+        """The state of its JSON, brought to this version. What cannot be read starts afresh: the draft is kept elsewhere."""
+        raw = dict(data or {"version": VERSION})
+        while (version := raw.get("version", 0)) in _MIGRATIONS:
+            raw = {**_MIGRATIONS[version](raw), "version": version + 1}
+        try:
+            if raw.get("version") == VERSION:
+                return msgspec.convert(raw, cls)
+        except msgspec.ValidationError:
+            pass
+        # Nothing but what must not be lost: a person who has the conversation keeps it.
+        return cls(with_person=raw.get("with_person") is True)
 
-    @property
-    def goods(self) -> tuple[Question, ...]:
-        """The open questions that are about goods."""
-        return tuple(question for question in self.questions if question.candidates)
+    def dump(self) -> dict[str, Any]:
+        """The state as plain JSON."""
+        data: dict[str, Any] = msgspec.to_builtins(self)
+        return data
 
+    def forget_shown(self) -> None:
+        """What was read back may no longer be confirmed; it is shown again first."""
+        self.shown = None
+        self.offers = ()
 
-def dump(state: Dialogue) -> dict[str, Any]:
-    """The state as plain JSON."""
-    data: dict[str, Any] = msgspec.to_builtins(state)
-    return data
+    def remember(self, before: Snapshot) -> None:
+        """Keep the draft as it was before a change, to be undone; what was undone can no longer come back."""
+        self.undo = (*self.undo, before)[-UNDO_KEPT:]
+        self.redo = ()
 
+    def step_back(self, now: Snapshot) -> Snapshot | None:
+        """The draft an undo goes back to; None when there is nothing to undo."""
+        if not self.undo:
+            return None
+        *rest, last = self.undo
+        self.undo, self.redo = tuple(rest), (*self.redo, now)[-UNDO_KEPT:]
+        return last
 
-def load(data: Mapping[str, Any] | None) -> Dialogue:
-    """The state of its JSON, brought to this version. What cannot be read starts afresh: the draft is kept elsewhere."""
-    if not data:
-        return Dialogue()
-    raw = dict(data)
-    while (version := raw.get("version", 0)) in _MIGRATIONS:
-        raw = {**_MIGRATIONS[version](raw), "version": version + 1}
-    if raw.get("version") != VERSION:
-        return _afresh(raw)
-    try:
-        return msgspec.convert(raw, Dialogue)
-    except msgspec.ValidationError:
-        return _afresh(raw)
+    def step_forward(self, now: Snapshot) -> Snapshot | None:
+        """The draft a redo brings again; None when nothing was undone."""
+        if not self.redo:
+            return None
+        *rest, last = self.redo
+        self.redo, self.undo = tuple(rest), (*self.undo, now)[-UNDO_KEPT:]
+        return last
 
-
-def _afresh(raw: Mapping[str, Any]) -> Dialogue:
-    """Nothing but what must not be lost: a person who has the conversation keeps it."""
-    return Dialogue(with_person=raw.get("with_person") is True)
-
-
-def sheet_of(state: Dialogue, lines: tuple[DraftLine, ...], deliver: date | None) -> Sheet:
-    """The draft and its open questions, as the reducer takes them."""
-    return Sheet(lines=lines, questions=state.goods, deliver=deliver, last=state.last_skus)
-
-
-def ask_first(state: Dialogue, question: Question) -> Dialogue:
-    """Put a question on the screen, before those about goods; the same subject is not asked twice."""
-    others = tuple(held for held in state.questions if held.about != question.about or held.candidates)
-    return replace(state, questions=(question, *others))
-
-
-def settled(state: Dialogue, about: str) -> Dialogue:
-    """The question about this is answered or dropped."""
-    others = tuple(held for held in state.questions if held.about != about or held.candidates)
-    return replace(state, questions=others)
-
-
-def no_offer(state: Dialogue) -> Dialogue:
-    """No numbered list is open, and no yes or no is waited for."""
-    waiting = tuple(q for q in state.questions if q.asking not in (Asking.CHOICE, Asking.YES_NO))
-    return replace(state, questions=waiting, offers=())
-
-
-def remember(state: Dialogue, before: Snapshot) -> Dialogue:
-    """Keep the draft as it was before a change, to be undone; what was undone can no longer come back."""
-    return replace(state, undo=(*state.undo, before)[-UNDO_KEPT:], redo=())
-
-
-def step_back(state: Dialogue, now: Snapshot) -> tuple[Dialogue, Snapshot] | None:
-    """The state after an undo and the draft it goes back to; None when there is nothing to undo."""
-    if not state.undo:
-        return None
-    *rest, last = state.undo
-    return replace(state, undo=tuple(rest), redo=(*state.redo, now)[-UNDO_KEPT:]), last
-
-
-def step_forward(state: Dialogue, now: Snapshot) -> tuple[Dialogue, Snapshot] | None:
-    """The state after a redo and the draft it brings again; None when nothing was undone."""
-    if not state.redo:
-        return None
-    *rest, last = state.redo
-    return replace(state, redo=tuple(rest), undo=(*state.undo, now)[-UNDO_KEPT:]), last
+    def forget_draft(self) -> None:
+        """The draft is gone: ordered, or given up for good."""
+        self.questions, self.undo, self.redo = (), (), ()
+        self.heard = None
+        self.forget_shown()
