@@ -18,16 +18,16 @@ def migrate(url: str, revision: str = "head") -> None:
     engine = write_engine(url, guarded=False)
     try:
         with engine.begin() as connection:
-            config = _config()
-            config.attributes["connection"] = connection
-            command.upgrade(config, revision)
+            settings = config()
+            settings.attributes["connection"] = connection
+            command.upgrade(settings, revision)
     finally:
         engine.dispose()
 
 
 def at_head(engine: Engine) -> bool:
     """Whether the database has every migration and no unknown one."""
-    return revisions(engine) == set(ScriptDirectory.from_config(_config()).get_heads())
+    return revisions(engine) == set(ScriptDirectory.from_config(config()).get_heads())
 
 
 def revisions(engine: Engine) -> set[str]:
@@ -36,7 +36,9 @@ def revisions(engine: Engine) -> set[str]:
         return set(MigrationContext.configure(connection).get_current_heads())
 
 
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
-    return config
+def config() -> Config:
+    """Alembic's settings, without a file."""
+    made = Config()
+    made.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
+    made.set_main_option("file_template", "%%(rev)s_%%(slug)s")
+    return made

@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
+from bot.migrations.ledgers import append_only
 from core.db.base import Json, UtcDateTime
 
 revision = "0001"
@@ -27,6 +28,7 @@ def upgrade() -> None:
         sa.Column("detail", Json(), nullable=False),
         sa.Column("reason", sa.Text(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
+        info={"append_only": True},
     )
     with op.batch_alter_table("audit", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_audit_dealer_id_id"), ["dealer_id", "id"], unique=False)
@@ -206,6 +208,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_products_revision"), ["revision"], unique=False)
 
     op.create_table(
+        "web_chats",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("last_seq", sa.Integer(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_web_chats")),
+    )
+    op.create_table(
         "account_ledger",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("dealer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -225,7 +234,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_account_ledger")),
         sa.UniqueConstraint("dealer_id", "source", name=op.f("uq_account_ledger_dealer_id_source")),
-        info={"scoped": True},
+        info={"scoped": True, "append_only": True},
     )
     with op.batch_alter_table("account_ledger", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_account_ledger_dealer_id_at"), ["dealer_id", "at"], unique=False)
@@ -485,7 +494,49 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stock_ledger")),
         sa.UniqueConstraint("product_id", "source", name=op.f("uq_stock_ledger_product_id_source")),
+        info={"append_only": True},
     )
+    op.create_table(
+        "web_files",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("chat", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("mime", sa.String(length=60), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["chat"], ["web_chats.id"], name=op.f("fk_web_files_chat_web_chats")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_web_files")),
+    )
+    with op.batch_alter_table("web_files", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_web_files_chat"), ["chat"], unique=False)
+
+    op.create_table(
+        "web_messages",
+        sa.Column("chat", sa.String(length=64), nullable=False),
+        sa.Column("seq", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("mine", sa.Boolean(), nullable=False),
+        sa.Column("body", Json(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["chat"], ["web_chats.id"], name=op.f("fk_web_messages_chat_web_chats")),
+        sa.PrimaryKeyConstraint("chat", "seq", name=op.f("pk_web_messages")),
+        sa.UniqueConstraint("chat", "key", name=op.f("uq_web_messages_chat_key")),
+    )
+    op.create_table(
+        "web_sessions",
+        sa.Column("secret_hash", sa.String(length=64), nullable=False),
+        sa.Column("chat", sa.String(length=64), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("expires_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["chat"], ["web_chats.id"], name=op.f("fk_web_sessions_chat_web_chats")),
+        sa.PrimaryKeyConstraint("secret_hash", name=op.f("pk_web_sessions")),
+    )
+    with op.batch_alter_table("web_sessions", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_web_sessions_chat"), ["chat"], unique=False)
+        batch_op.create_index(batch_op.f("ix_web_sessions_expires_at"), ["expires_at"], unique=False)
+
     op.create_table(
         "drafts",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -588,9 +639,10 @@ def upgrade() -> None:
             "state IN ('pending_review', 'confirmed', 'closed', 'cancelled')", name=op.f("ck_orders_state")
         ),
         sa.CheckConstraint(
-            "total >= 0 AND paid >= 0 AND shipped_value >= 0 AND shipped_value <= total",
-            name=op.f("ck_orders_amounts"),
+            "returned_value >= 0 AND returned_value <= shipped_value AND shipped_value <= total",
+            name=op.f("ck_orders_shipped"),
         ),
+        sa.CheckConstraint("total >= 0 AND paid >= 0 AND paid <= total", name=op.f("ck_orders_paid")),
         sa.ForeignKeyConstraint(
             ["dealer_id", "member_id"],
             ["members.dealer_id", "members.id"],
@@ -629,8 +681,8 @@ def upgrade() -> None:
             "ix_orders_unsettled",
             ["dealer_id", "id"],
             unique=False,
-            sqlite_where=sa.text("shipped_value - returned_value - paid > 0"),
-            postgresql_where=sa.text("shipped_value - returned_value - paid > 0"),
+            sqlite_where=sa.text("shipped_value <> paid"),
+            postgresql_where=sa.text("shipped_value <> paid"),
         )
 
     op.create_table(
@@ -752,7 +804,7 @@ def upgrade() -> None:
             ["ledger_id"], ["account_ledger.id"], name=op.f("fk_settlements_ledger_id_account_ledger")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_settlements")),
-        info={"scoped": True},
+        info={"scoped": True, "append_only": True},
     )
     with op.batch_alter_table("settlements", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_settlements_ledger_id"), ["ledger_id"], unique=False)
@@ -808,6 +860,10 @@ def upgrade() -> None:
     with op.batch_alter_table("waits", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_waits_product_id_id"), ["product_id", "id"], unique=False)
 
+    append_only("audit")
+    append_only("account_ledger")
+    append_only("stock_ledger")
+    append_only("settlements")
     # ### end Alembic commands ###
 
 
@@ -847,8 +903,8 @@ def downgrade() -> None:
     with op.batch_alter_table("orders", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_orders_unsettled",
-            sqlite_where=sa.text("shipped_value - returned_value - paid > 0"),
-            postgresql_where=sa.text("shipped_value - returned_value - paid > 0"),
+            sqlite_where=sa.text("shipped_value <> paid"),
+            postgresql_where=sa.text("shipped_value <> paid"),
         )
         batch_op.drop_index(
             "ix_orders_review",
@@ -869,6 +925,16 @@ def downgrade() -> None:
 
     op.drop_table("invites")
     op.drop_table("drafts")
+    with op.batch_alter_table("web_sessions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_web_sessions_expires_at"))
+        batch_op.drop_index(batch_op.f("ix_web_sessions_chat"))
+
+    op.drop_table("web_sessions")
+    op.drop_table("web_messages")
+    with op.batch_alter_table("web_files", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_web_files_chat"))
+
+    op.drop_table("web_files")
     op.drop_table("stock_ledger")
     with op.batch_alter_table("stock_items", schema=None) as batch_op:
         batch_op.drop_index(
@@ -923,6 +989,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_account_ledger_dealer_id_at"))
 
     op.drop_table("account_ledger")
+    op.drop_table("web_chats")
     with op.batch_alter_table("products", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_products_revision"))
 
