@@ -51,6 +51,15 @@ class Pending:
     arg: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """A command of staff in hand: its verb, what is known of it, and the slot it has just asked for ("" once complete)."""
+
+    verb: str
+    slots: dict[str, str]
+    asked: str = ""
+
+
 @dataclass(slots=True, kw_only=True)
 class Dialogue:
     """A conversation's state.
@@ -59,6 +68,7 @@ class Dialogue:
     offers: the one numbered list that is open; `serial` names it, so that a button of an older list is told apart. fresh: the
     last reply ended with those offers. shown: the draft as this person last saw it. misses: messages in a row that were not
     understood. revision: the catalogue the questions were asked from. with_person: staff have the conversation.
+    command: what staff are in the middle of. talking_to: the member whose conversation this colleague has taken.
     """
 
     version: int = VERSION
@@ -76,6 +86,8 @@ class Dialogue:
     claim: ClaimForm | None = None
     claim_on_top: bool = False
     with_person: bool = False
+    command: Command | None = None
+    talking_to: int | None = None
     misses: int = 0
     revision: int = 0
 

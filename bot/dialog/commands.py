@@ -1,0 +1,208 @@
+"""Commands of the brand's staff: a verb, what it needs, what it will do. Asked for, shown, confirmed, done once.
+
+A verb is declared in its flow with its slots; its words are in the flow's `phrases.yaml`. Missing slots are asked one at a
+time; a verb with a preview shows what will happen and acts on the yes to exactly that.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from bot.dialog.api import Flow, Says, Turn, choice, say
+from bot.dialog.messages import Choice, Say
+from bot.dialog.slots import FILL, AskBackError, Rest, Slot, read
+from bot.dialog.state import Command
+from bot.understand.normalise import normalise
+from core.people.policy import require
+
+FLOWS = Path(__file__).parent.parent / "flows"
+_POLITE = re.compile(r"^(?:请|麻烦|帮我|帮忙|我要|我想|please|can you|could you)\s*", re.IGNORECASE)
+
+Values = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verb:
+    """Something staff may do. policy: the action the table must allow. preview None: done at once, for what is only read."""
+
+    name: str
+    policy: str
+    slots: tuple[Slot, ...] = ()
+    run: Callable[[Turn, Values], Says]
+    preview: Callable[[Turn, Values], Say] | None = None
+
+    def slot(self, name: str) -> Slot:
+        """A slot by name. Raises StopIteration."""
+        return next(slot for slot in self.slots if slot.name == name)
+
+
+def staff_flow(name: str, verbs: Sequence[Verb], **entries: tuple[str, str]) -> Flow:
+    """A flow of these verbs. entries: action of a button -> (verb, slot its argument fills)."""
+    table = {verb.name: verb for verb in verbs}
+    choices = {}
+    for verb in verbs:
+        choices[f"do-{verb.name}"] = _doing(verb)
+        choices[f"no-{verb.name}"] = _dropping
+        choices[f"{FILL}-{verb.name}"] = _filling(name, verb)
+    for action, (verb_name, slot) in entries.items():
+        choices[action] = _entering(name, table[verb_name], slot)
+
+    def text(turn: Turn) -> Says | None:
+        found = verb_of(turn.inbound.text)
+        if found is not None:
+            verb = table.get(found[0])
+            return None if verb is None else _advance(name, verb, turn, {}, Rest(found[1]))
+        held = turn.state.command
+        if held is None or held.verb not in table:
+            return None
+        return _answer(name, table[held.verb], turn, held)
+
+    return Flow(name=name, side="staff", choices=choices, text=text)
+
+
+@cache
+def phrases() -> Mapping[str, str]:
+    """Every phrase of every flow and the verb it calls, longest first. Raises ValueError when two verbs claim one phrase."""
+    found: dict[str, str] = {}
+    for path in sorted(FLOWS.glob("*/phrases.yaml")):
+        for verb, words in yaml.safe_load(path.read_text(encoding="utf-8")).items():
+            for phrase in words:
+                if found.setdefault(phrase, verb) != verb:
+                    raise ValueError(f"{phrase} is claimed by {found[phrase]} and {verb}")
+    return dict(sorted(found.items(), key=lambda item: -len(item[0])))
+
+
+def verb_of(text: str) -> tuple[str, str] | None:
+    """The verb a text calls and what is left of it. Verbs come first, or after a number or name ("4821 发货")."""
+    normal = normalise(text)
+    plain = normal.text
+    polite = _POLITE.match(plain)
+    start = polite.end() if polite else 0
+    best: tuple[int, int, str] | None = None
+    for phrase, verb in phrases().items():
+        at = _find(plain, phrase, start)
+        if at >= 0 and (best is None or (at, -len(phrase)) < (best[0], -best[1])):
+            best = (at, len(phrase), verb)
+    if best is None:
+        return None
+    at, length, verb = best
+    span = normal.span(at, at + length)
+    head = "" if at == start else text[: span.start]
+    return verb, f"{head} {text[span.end :]}".strip()
+
+
+def _find(plain: str, phrase: str, start: int) -> int:
+    """Where a phrase stands: at the start, or after a first word. English ones end at a word's end."""
+    at = plain.find(phrase, start)
+    if at < 0:
+        return -1
+    end = at + len(phrase)
+    if phrase.isascii() and end < len(plain) and plain[end].isalnum() and plain[end].isascii():
+        return -1
+    head = plain[start:at].strip()
+    return at if not head or re.fullmatch(r"[\w-]{2,24}", head) else -1
+
+
+def _answer(flow: str, verb: Verb, turn: Turn, held: Command) -> Says:
+    """A text while a command waits: what it asked for, or else what was shown once more."""
+    if held.asked:
+        return _advance(flow, verb, turn, dict(held.slots), Rest(turn.inbound.text), held.asked)
+    return (_preview(verb, turn, held.slots),) if verb.preview else ()
+
+
+def _advance(  # noqa: PLR0917 - the parts of one step
+    flow: str, verb: Verb, turn: Turn, values: dict[str, str], rest: Rest, asked: str = ""
+) -> Says:
+    """Read what the text says, ask for the next thing missing, show or do. asked: the one slot the text answers."""
+    require(turn.actor, verb.policy)
+    slot = verb.slots[0] if verb.slots else None
+    try:
+        for slot in verb.slots if rest.text else ():
+            if slot.name in values or (asked and slot.required and slot.name != asked):
+                continue
+            value = read(replace(slot, required=True) if slot.name == asked else slot, rest, turn)
+            if value is not None:
+                values[slot.name] = value
+    except AskBackError as back:
+        turn.state.command = Command(verb=verb.name, slots=values, asked=slot.name if slot else "")
+        return (_own(verb, back.say),)
+    missing = next((slot for slot in verb.slots if slot.required and slot.name not in values), None)
+    if missing is not None:
+        turn.state.command = Command(verb=verb.name, slots=values, asked=missing.name)
+        return (say(f"{flow}.ask.{verb.name}.{missing.name}"),)
+    if verb.preview is None:
+        turn.state.command = None
+        return verb.run(turn, values)
+    turn.state.command = Command(verb=verb.name, slots=values)
+    return (_preview(verb, turn, values),)
+
+
+def _preview(verb: Verb, turn: Turn, values: Values) -> Say:
+    assert verb.preview is not None
+    shown = verb.preview(turn, values)
+    choices = (
+        choice("dialog.do", f"do-{verb.name}", _mark(values)),
+        choice("dialog.leave", f"no-{verb.name}"),
+    )
+    return Say(key=shown.key, params=shown.params, lines=shown.lines, choices=choices)
+
+
+def _doing(verb: Verb) -> Callable[[Turn, str], Says]:
+    def do(turn: Turn, mark: str) -> Says:
+        held = turn.state.command
+        if held is None or held.verb != verb.name or held.asked:
+            return (say("dialog.nothing_to_do"),)
+        if mark != _mark(held.slots):
+            return (_preview(verb, turn, held.slots),)
+        require(turn.actor, verb.policy)
+        turn.state.command = None
+        return verb.run(turn, held.slots)
+
+    return do
+
+
+def _dropping(turn: Turn, _arg: str) -> Says:
+    turn.state.command = None
+    return (say("dialog.left"),)
+
+
+def _filling(flow: str, verb: Verb) -> Callable[[Turn, str], Says]:
+    def fill(turn: Turn, arg: str) -> Says:
+        slot, _, value = arg.partition("~")
+        held = turn.state.command
+        if held is None or held.verb != verb.name:
+            return (say("dialog.nothing_to_do"),)
+        return _advance(flow, verb, turn, {**held.slots, slot: value}, Rest(""))
+
+    return fill
+
+
+def _entering(flow: str, verb: Verb, slot: str) -> Callable[[Turn, str], Says]:
+    def enter(turn: Turn, arg: str) -> Says:
+        return _advance(flow, verb, turn, {slot: arg}, Rest(""))
+
+    return enter
+
+
+def _own(verb: Verb, asked: Say) -> Say:
+    """Choices that fill a slot fill this verb's."""
+    choices = tuple(
+        Choice(label=each.label, action=f"{FILL}-{verb.name}", arg=each.arg) if each.action == FILL else each
+        for each in asked.choices
+    )
+    return Say(key=asked.key, params=asked.params, lines=asked.lines, choices=choices)
+
+
+def _mark(values: Values) -> str:
+    """What exactly was shown, in eight characters."""
+    return hashlib.sha256(repr(sorted(values.items())).encode()).hexdigest()[:8]
+
+
+def source_of(turn: Turn) -> str:
+    """What makes an effect of this message happen once."""
+    return f"chat:{turn.inbound.channel}:{turn.inbound.message_id}"

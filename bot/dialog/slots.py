@@ -1,0 +1,233 @@
+"""What a command needs, read from its words: an order, a dealer, goods, an amount, a parcel, a reason.
+
+Each kind takes its words out of what is left of the text, so that the next kind does not see them. Look-ups run in the
+staff member's own scope: what lies outside it answers like what does not exist.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+import msgspec
+
+from bot.dialog.api import Turn, choice, say
+from bot.dialog.messages import Say
+from bot.understand.money import scan_money
+from bot.understand.normalise import normalise
+from bot.understand.types import Add, Ask, Change, Context, Item, Return, Target
+from bot.understand.understand import understand
+from core.db.session import Session
+from core.dealers.queries import Dealer, dealer_by_code, find_dealers
+from core.kit.errors import NotFoundError
+from core.orders.queries import order_by_reference
+
+_FULL_NUMBER = re.compile(r"(?<!\d)\d{6}-\d{4,6}(?!\d)")
+_TAIL_NUMBER = re.compile(r"(?<![\d.a-z-])\d{4,6}(?![\d.a-z])", re.IGNORECASE)
+_SIGN = re.compile(r"[+\-−＋]\s*$")
+_TRACKING = re.compile(r"(?=[A-Za-z0-9-]*\d)[A-Za-z0-9-]{5,40}")
+_CHUNK = re.compile(r"[^\s,，;；。:：、]+")
+_MOST_OPTIONS = 6
+
+FILL = "fill"
+"""The action of a choice that fills a slot; the command puts its own name behind it."""
+
+
+class SlotKind(StrEnum):
+    ORDER = "order"
+    DEALER = "dealer"
+    GOODS = "goods"
+    PRODUCT = "product"
+    AMOUNT = "amount"
+    PARCEL = "parcel"
+    WORDS = "words"
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One thing a command needs. Its question is the text `<flow>.ask.<name>`."""
+
+    name: str
+    kind: SlotKind
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Goods:
+    """An amount of a product: base units, and as it was said."""
+
+    sku: str
+    base_qty: int
+    qty: str
+    unit: str
+
+
+class AskBackError(Exception):
+    """The words fit several things, or none: what to say instead of going on."""
+
+    def __init__(self, say: Say, *, fills: Mapping[str, str] | None = None) -> None:
+        super().__init__(say.key)
+        self.say = say
+        self.fills = dict(fills or {})
+
+
+@dataclass(slots=True)
+class Rest:
+    """What is left of the text."""
+
+    text: str
+
+    def cut(self, start: int, end: int) -> str:
+        """Take a part out and return it."""
+        taken = self.text[start:end]
+        self.text = f"{self.text[:start]} {self.text[end:]}"
+        return taken
+
+    def chunks(self) -> list[tuple[int, int, str]]:
+        """Words by place."""
+        return [(match.start(), match.end(), match.group()) for match in _CHUNK.finditer(self.text)]
+
+
+def read(slot: Slot, rest: Rest, turn: Turn) -> str | None:
+    """The slot's value as it is kept, or None when the text does not say it. Raises AskBackError, DealerError."""
+    return _READERS[slot.kind](slot, rest, turn)
+
+
+def _order(slot: Slot, rest: Rest, turn: Turn) -> str | None:
+    match = _FULL_NUMBER.search(rest.text)
+    if match is None and slot.required:
+        match = _TAIL_NUMBER.search(rest.text)
+    if match is None:
+        return None
+    return order_by_reference(turn.session, rest.cut(match.start(), match.end())).number
+
+
+def _dealer(slot: Slot, rest: Rest, turn: Turn) -> str | None:
+    """A dealer by code or by a piece of its name; digits at the end of a piece belong to the next slot."""
+    for start, _, chunk in rest.chunks():
+        name = chunk.rstrip("0123456789.-+¥￥元块万千百")
+        for words in dict.fromkeys((chunk, name)):
+            if len(words) < 2:
+                continue
+            found = _dealers(turn.session, words)
+            if len(found) == 1:
+                rest.cut(start, start + len(words))
+                return found[0].code
+            if found:
+                raise AskBackError(_which_dealer(slot, found))
+    return None
+
+
+def _dealers(session: Session, words: str) -> tuple[Dealer, ...]:
+    try:
+        return (dealer_by_code(session, words),)
+    except NotFoundError:
+        return find_dealers(session, words, most=_MOST_OPTIONS)
+
+
+def _which_dealer(slot: Slot, found: tuple[Dealer, ...]) -> Say:
+    choices = tuple(
+        choice("dialog.plain", FILL, f"{slot.name}~{dealer.code}", text=dealer.name) for dealer in found
+    )
+    return Say(key="dialog.which_dealer", choices=choices)
+
+
+def _goods(_slot: Slot, rest: Rest, turn: Turn) -> str | None:
+    """Products with quantities. Anything doubtful among them is asked about; nothing is guessed."""
+    items = items_in(rest.text, turn)
+    if not items:
+        return None
+    for item in items:
+        if not item.resolved:
+            raise AskBackError(_doubt(item, turn))
+    for span in sorted((span for item in items for span in item.spans), key=lambda span: -span.start):
+        rest.cut(span.start, span.end)
+    goods = [
+        Goods(item.candidates[0], item.base_qty, str(item.qty), item.unit or "")
+        for item in items
+        if item.base_qty is not None
+    ]
+    return msgspec.json.encode(goods).decode()
+
+
+def _product(_slot: Slot, rest: Rest, turn: Turn) -> str | None:
+    items = items_in(rest.text, turn)
+    if not items:
+        return None
+    item = items[0]
+    if len(item.candidates) != 1:
+        raise AskBackError(_doubt(item, turn))
+    for span in sorted(item.spans[:1], key=lambda span: -span.start):
+        rest.cut(span.start, span.end)
+    return item.candidates[0]
+
+
+def items_in(text: str, turn: Turn) -> tuple[Item, ...]:
+    """The products a text names."""
+    found: list[Item] = []
+    for move in understand(text, Context(now=turn.now), turn.index).moves:
+        match move:
+            case Add(items=items) | Return(items=items) | Ask(items=items):
+                found += [item for item in items if item.candidates or item.qty is not None]
+            case Change(target=Target(skus=skus), qty=qty, unit=unit) if skus:
+                found.append(Item(text=text, candidates=skus, qty=qty, unit=unit))
+    return tuple(found)
+
+
+def _doubt(item: Item, turn: Turn) -> Say:
+    if len(item.candidates) > 1:
+        lines = tuple(
+            say("dialog.product_option", product=turn.name(sku), sku=sku)
+            for sku in item.candidates[:_MOST_OPTIONS]
+        )
+        return Say(key="dialog.which_product", params={"text": item.text}, lines=lines)
+    if item.candidates:
+        return say("dialog.how_many", product=turn.name(item.candidates[0]))
+    return say("dialog.no_product", text=item.text)
+
+
+def _amount(_slot: Slot, rest: Rest, turn: Turn) -> str | None:
+    normal = normalise(rest.text)
+    found = scan_money(normal.text, turn.actor.currency)
+    if not found:
+        return None
+    money = found[-1]
+    span = normal.span(money.start, money.end)
+    sign = _SIGN.search(rest.text[: span.start])
+    minus = sign is not None and sign.group()[0] in "-−"
+    rest.cut(sign.start() if sign else span.start, span.end)
+    minor = int((money.value * 100).to_integral_value())
+    return str(-minor if minus else minor)
+
+
+def _parcel(_slot: Slot, rest: Rest, _turn: Turn) -> str | None:
+    """Carrier and tracking number, in either order; either may be missing."""
+    tracking = carrier = ""
+    for start, end, chunk in rest.chunks():
+        if not tracking and _TRACKING.fullmatch(chunk):
+            tracking = rest.cut(start, end)
+        elif not carrier and not chunk.isdigit():
+            carrier = rest.cut(start, end)
+    return f"{carrier}\t{tracking}" if carrier or tracking else None
+
+
+def _words(_slot: Slot, rest: Rest, _turn: Turn) -> str | None:
+    words = " ".join(chunk for _, _, chunk in rest.chunks())
+    rest.text = ""
+    return words or None
+
+
+_READERS: dict[SlotKind, Callable[[Slot, Rest, Turn], str | None]] = {
+    SlotKind.ORDER: _order,
+    SlotKind.DEALER: _dealer,
+    SlotKind.GOODS: _goods,
+    SlotKind.PRODUCT: _product,
+    SlotKind.AMOUNT: _amount,
+    SlotKind.PARCEL: _parcel,
+    SlotKind.WORDS: _words,
+}
+
+
+def goods_of(value: str) -> list[Goods]:
+    """The goods of a kept value."""
+    return msgspec.json.decode(value, type=list[Goods])
