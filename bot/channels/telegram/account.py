@@ -75,6 +75,11 @@ def open_bot(account: Account, *, answer_within: float = 10.0) -> telegram.Bot:
     )
 
 
+async def close_bot(bot: telegram.Bot) -> None:
+    """Close its connections."""
+    await bot.request.shutdown()
+
+
 def _line(account: Account, pool: int, answer_within: float) -> Line:
     return Line(
         connection_pool_size=pool,

@@ -10,8 +10,9 @@ from limits import RateLimitItem, RateLimitItemPerMinute, RateLimitItemPerSecond
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
-_CHAT: Final = RateLimitItemPerSecond(3, 3)
+_CHAT: Final = RateLimitItemPerSecond(5, 5)
 _GROUP: Final = RateLimitItemPerMinute(20)
+_MOMENT: Final = 0.01
 _OVERALL: Final = RateLimitItemPerSecond(25)
 
 
@@ -32,9 +33,9 @@ class Pace:
         waits = [self._wait(limit, key) for limit, key in _limits_of(chat)]
         if any(waits):
             return max(waits)
-        for limit, key in _limits_of(chat):
-            self._windows.hit(limit, key)
-        return 0.0
+        # A place that opens at this very instant is free to `test` and taken to `hit`: a moment later it is free.
+        counted = all(self._windows.hit(limit, key) for limit, key in _limits_of(chat))
+        return 0.0 if counted else _MOMENT
 
     def hold(self, chat: str, seconds: float) -> None:
         """Telegram said: not before. A second chat refused at the same time means that all of the bot is."""
@@ -48,11 +49,9 @@ class Pace:
         if self._windows.test(limit, key):
             return 0.0
         opens = self._windows.get_window_stats(limit, key).reset_time
-        return max(opens - time.time(), 0.01)
+        return max(opens - time.time(), _MOMENT)
 
 
 def _limits_of(chat: str) -> list[tuple[RateLimitItem, str]]:
-    limits: list[tuple[RateLimitItem, str]] = [(_CHAT, chat), (_OVERALL, "")]
-    if chat.startswith("-"):  # the ids of groups are negative
-        limits.append((_GROUP, chat))
-    return limits
+    is_group = chat.startswith("-")
+    return [(_CHAT, chat), *([(_GROUP, chat)] if is_group else []), (_OVERALL, "")]

@@ -56,6 +56,12 @@ def _text(value: object) -> str:
         return ""
     if not isinstance(value, str):
         raise TypeError(f"not a text: {value!r}")
+    return value.replace("\0", "")  # the one character PostgreSQL cannot keep
+
+
+def _moment(value: object) -> datetime:
+    if not isinstance(value, datetime):
+        raise TypeError(f"not a time: {value!r}")
     return value
 
 
@@ -87,7 +93,7 @@ class _Reader:
             chat=where,
             place=f"group:{where}" if group else "private",
             at=self.now,
-            sender_name=user.full_name,
+            sender_name=_text(user.full_name),
             locale_hint=_text(user.language_code),
         )
 
@@ -104,13 +110,15 @@ class _Reader:
             return None
         kind = Kind.LEFT if change.new_chat_member.status in _GONE else Kind.ENTERED
         # Nobody has spoken yet: unblocking is followed by a /start of its own, which is what gets the answer.
-        return replace(self._from(change.from_user, change.chat), kind=kind, at=change.date, addressed=False)
+        return replace(
+            self._from(change.from_user, change.chat), kind=kind, at=_moment(change.date), addressed=False
+        )
 
     def _edit(self, message: telegram.Message) -> Inbound | None:
         if message.location:
             return None  # a live location moving
         edited = self._message(message)
-        return edited and replace(edited, kind=Kind.EDITED, at=message.edit_date or message.date)
+        return edited and replace(edited, kind=Kind.EDITED, at=_moment(message.edit_date))
 
     def _message(self, message: telegram.Message) -> Inbound | None:
         user = message.from_user
@@ -130,7 +138,7 @@ class _Reader:
             text=text,
             media=media,
             media_group=_text(message.media_group_id),
-            at=message.date,
+            at=_moment(message.date),
             addressed=sent_by.place == "private" or mentioned or self._is_reply_to_us(message),
         )
 
@@ -225,5 +233,5 @@ def _media(file: Any) -> Media:
         unique=_text(file.file_unique_id),
         name=_text(getattr(file, "file_name", None)),
         mime=_text(getattr(file, "mime_type", None)),
-        size=file.file_size,
+        size=None if file.file_size is None else _integer(file.file_size),
     )

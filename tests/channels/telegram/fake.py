@@ -47,6 +47,7 @@ class FakeTelegram:
         self.commands: dict[str, dict[str, str]] = {}
         self.webhook: Webhook | None = None
         self.allowed_updates: tuple[str, ...] = DEFAULT_UPDATES
+        self.requested: list[str] = []  # the target of every request, as it came
         self.poller = 0
         self.bugs: list[str] = []  # of this fake itself
         self.closing = False
@@ -157,6 +158,10 @@ class FakeTelegram:
                 random.Random(shuffled).shuffle(self.pending)
             self._holding = False
             self.changed.notify_all()
+
+    def restart_ids(self, first: int) -> None:
+        """Update ids go on from here, as they may after a week without updates."""
+        self._update_ids = itertools.count(first)
 
     def redeliver(self, update_id: int) -> Attempt:
         """Deliver an old update once more, now."""

@@ -80,6 +80,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._download(*file.groups())
             return
         telegram = self.server.telegram
+        telegram.requested.append(self.path)
         called = _BOT_PATH.fullmatch(urlsplit(self.path).path)
         name = called.group(2).lower() if called else ""
         fault = telegram.take_fault(name)
