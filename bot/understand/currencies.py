@@ -57,7 +57,7 @@ _SMALL_WORDS: dict[str, tuple[str, Decimal]] = {
 _SIGNS = {
     "us$": "USD", "hk$": "HKD", "nt$": "TWD", "a$": "AUD", "au$": "AUD", "c$": "CAD", "ca$": "CAD", "s$": "SGD",
     "r$": "BRL", "nz$": "NZD", "$": "USD", "¥": LOCAL, "€": "EUR", "£": "GBP", "₩": "KRW", "₹": "INR", "₽": "RUB",
-    "฿": "THB", "₫": "VND", "rs.": "INR", "rs": "INR",
+    "฿": "THB", "¢": "USD", "₫": "VND", "rs.": "INR", "rs": "INR",
 }  # fmt: skip
 _CODES = "rmb cny usd eur gbp jpy hkd twd ntd krw sgd aud cad nzd chf rub inr thb vnd idr myr mxn brl zar aed sar sek nok dkk ngn"
 

@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from bot.understand import dates_en, dates_zh, days
 from bot.understand.date_rule import Rule
 from bot.understand.days import Prefer, Range
+from bot.understand.numerals import Numeral, number_at
 
 __all__ = ["Prefer", "When", "delivery_day", "scan_dates"]
 
@@ -36,9 +38,15 @@ class _Hit:
     rule: Rule
     match: re.Match[str]
 
+    @property
+    def open(self) -> bool:
+        """Whether the words leave the year, month or week to be filled in."""
+        said = self.match.groupdict()
+        return self.rule.partial and not any(said.get(name) for name in ("rel", "y", "ry"))
+
     def seen_from(self, reference: date, prefer: Prefer) -> Range:
         """The same words read from another day, where they leave the year or month open."""
-        read = self.rule.read(self.match, reference, prefer) if self.rule.partial else None
+        read = self.rule.read(self.match, reference, prefer) if self.open else None
         if read is None:
             return self.found
         return days.one(read) if isinstance(read, date) else read
@@ -71,6 +79,16 @@ _JOINT = re.compile(
     rf"{_TIME_OF_DAY}\s*(?:-+|~+|到|至|直到|(?:up\s+)?to|until|till|through|thru)\s*(?:the\s+)?",
     re.IGNORECASE,
 )
+_ZH_COUNT = re.compile(
+    r"的?(?:[之以])?(?P<way>[前后])的?第?(?P<n>\d{1,3}|[一二两三四五六七八九十]{1,3})个?(?P<u>天|周|星期|月|年)(?![前后])"
+)
+_EN_COUNT = re.compile(
+    r"\b(?P<n>\d{1,3}|an?|the|[a-z]+(?:-[a-z]+)?)\s+(?P<u>day|week|month|year)s?\s+(?P<way>before|after|from|prior to|following)\s+(?:the\s+)?$"
+)
+_COUNT_UNITS: dict[str, days.Unit] = {
+    "天": "day", "周": "week", "星期": "week", "月": "month", "年": "year",
+    "day": "day", "week": "week", "month": "month", "year": "year",
+}  # fmt: skip
 _AND = re.compile(r"\s*(?:和|与|跟|及|and)\s*(?:the\s+)?")
 _BETWEEN_BEFORE = re.compile(r"\bbetween\s+(?:the\s+)?$")
 _BETWEEN_AFTER = re.compile(r"\s*(?:之间|期间|间)")
@@ -84,7 +102,7 @@ def scan_dates(text: str, reference: datetime, prefer: Prefer = "nearest") -> li
     prefer: which way a date that leaves its year or month open is read: deliveries "future", claims "past".
     """
     hits = _longest(_hits(text, reference.date(), prefer))
-    joined = _join(text, hits)
+    joined = _join(text, _moved(text, hits))
     return [
         When(
             h.found[0],
@@ -135,6 +153,38 @@ def _longest(hits: list[_Hit]) -> list[_Hit]:
     return kept
 
 
+def _moved(text: str, hits: list[_Hit]) -> list[_Hit]:
+    """Days counted from a named one: 国庆节前一天, two weeks before March 30, a week from Friday."""
+    moved: list[_Hit] = []
+    for hit in hits:
+        if moved and hit.start_at < moved[-1].end_at:
+            continue
+        moved.append(_counted_after(text, hit) or _counted_before(text, hit) or hit)
+    return moved
+
+
+def _counted_after(text: str, hit: _Hit) -> _Hit | None:
+    match = None if hit.is_range else _ZH_COUNT.match(text, hit.end_at)
+    if match is None or (count := number_at(match["n"], 0)) is None:
+        return None
+    sign = -1 if match["way"] == "前" else 1
+    found = days.later(hit.found[0], sign * int(count.value), _COUNT_UNITS[match["u"]])
+    return replace(hit, end_at=match.end(), found=days.one(found)) if found else None
+
+
+def _counted_before(text: str, hit: _Hit) -> _Hit | None:
+    match = _EN_COUNT.search(text, max(0, hit.start_at - 40), hit.start_at)
+    if match is None:
+        return None
+    count = (
+        1 if match["n"] in ("a", "an", "the") else (number_at(match["n"], 0) or Numeral(Decimal(0), 0)).value
+    )
+    sign = -1 if match["way"] in ("before", "prior to") else 1
+    base = hit.found[0] if sign < 0 or not hit.is_range else hit.found[1] - timedelta(days=1)
+    found = count and days.later(base, sign * int(count), _COUNT_UNITS[match["u"]])
+    return replace(hit, start_at=match.start(), found=days.one(found), is_range=False) if found else None
+
+
 def _join(text: str, hits: list[_Hit]) -> list[_Hit]:
     """Ends of a range become one range; a weekday beside its own date is said twice."""
     joined: list[_Hit] = []
@@ -164,9 +214,9 @@ def _is_joint(text: str, left: _Hit, right: _Hit) -> bool:
 
 def _range_of(left: _Hit, right: _Hit) -> _Hit:
     first, last = left.found, right.found
-    if right.rule.partial:
+    if right.open:
         last = right.seen_from(first[0], "future")
-    elif left.rule.partial:
+    elif left.open:
         first = left.seen_from(last[0], "past")
     if last[1] <= first[0]:
         return right

@@ -2,6 +2,7 @@
 
 from bot.understand import dates_en_read as read
 from bot.understand.date_rule import rule
+from bot.understand.holidays import NAMES
 
 _B = r"(?<![a-z\d.])"  # a word begins
 _E = r"(?![a-z\d])"  # a word ends
@@ -23,8 +24,10 @@ _TO = r"\s*(?:-+|to|through|thru|until|till|~)\s*"
 _D2 = _D.replace("<d>", "<d2>")
 _PART = r"(?P<part>(?:the\s+)?(?:very\s+)?(?:beginning|start|early|middle|mid|end|late|close)(?:\s*-\s*|\s+)(?:(?:part\s+)?(?:of|in)\s+)?)"
 RULES = (
+    rule(rf"{_B}(?:the\s+)?(?P<u>weekend|week|month|year|{_WD.replace('(?P<w>', '(?:')})\s+(?P<way>after\s+next|before\s+last){_E}", read.after_next),
+    rule(rf"{_B}{_N}\s+{_WD}s\s+(?P<way>ago|from\s+now){_E}", read.weekdays_away),
     rule(rf"{_B}{_MON}\s*(?:the\s+)?{_D}(?:\s*,?\s*{_Y})?", read.month_day, partial=True),
-    rule(rf"{_B}{_D}\s*(?:of\s+)?-?{_MON}(?:\s*,?-?\s*{_Y})?", read.month_day, partial=True),
+    rule(rf"{_B}(?:the\s+)?{_D}\s*(?:of\s+)?-?{_MON}(?:\s*,?-?\s*{_Y})?", read.month_day, partial=True),
     rule(rf"{_B}{_MON}\s*{_D}{_TO}{_D2}(?:\s*,?\s*{_Y})?", read.days_of_month, partial=True),
     rule(rf"{_B}{_D}{_TO}(?:the\s+)?{_D2}\s*(?:of\s+)?{_MON}(?:\s*,?\s*{_Y})?", read.days_of_month, partial=True),
     rule(rf"{_B}the\s+{_DTH}(?!\s+(?:of\s+)?(?:case|box|carton|item|line|one|order|time|quarter|half|week|day|floor|product|option|hammer))(?P<rel>)(?!\s+[a-z]+s\b)", read.day_number, partial=True),
@@ -63,5 +66,5 @@ RULES = (
     rule(rf"{_B}(?:the\s+)?week\s+of\s+(?:the\s+)?{_MON}\s*{_D}(?:\s*,?\s*{_Y})?", read.week_of),
     rule(rf"{_B}(?P<u>week|month|year)[ -]to[ -]date{_E}", read.to_date),
     rule(rf"{_B}(?:the\s+)?rest\s+of\s+(?:the|this)\s+(?P<u>week|month|year){_E}", read.rest_of),
-    rule(rf"{_B}(?P<holiday>{'|'.join(sorted(read.HOLIDAYS, key=len, reverse=True))}){_E}(?:\s*,?\s*{_Y})?", read.holiday, partial=True),
+    rule(rf"{_B}(?P<holiday>{'|'.join(sorted((n for n in NAMES if n.isascii()), key=len, reverse=True))}){_E}(?:\s*,?\s*{_Y})?", read.holiday, partial=True),
 )  # fmt: skip

@@ -3,7 +3,7 @@
 import re
 from datetime import date, timedelta
 
-from bot.understand import days
+from bot.understand import days, holidays
 from bot.understand.days import Prefer, Range, Unit
 from bot.understand.numerals_en import parse_en
 
@@ -289,15 +289,18 @@ def quarter(match: re.Match[str], today: date, prefer: Prefer) -> Range:
     )
 
 
-def half_year(match: re.Match[str], today: date, prefer: Prefer) -> Range:
+def half_year(match: re.Match[str], today: date, prefer: Prefer) -> Range | None:
+    if match["h"] and not match["y"] and not match["ry"] and not _said_as_date(match):
+        return None
     number = 1 if (match["h"] or match["h2"]) in ("first", "1") else 2
     year = int(match["y"] or 0) or (match["ry"] and today.year + _shift(match["ry"]))
     found = days.half(year or today.year, number)
     return days.half(today.year - 1, number) if not year and prefer == "past" and found[0] > today else found
 
 
-def year(match: re.Match[str], _: date, __: Prefer) -> Range:
-    return days.months(int(match["y"]), 1, 12)
+def year(match: re.Match[str], _: date, __: Prefer) -> Range | None:
+    """A year in figures, where only a year can stand: in 2025, 2025 sales, or alone."""
+    return days.months(int(match["y"]), 1, 12) if _said_as_date(match) else None
 
 
 def decade(match: re.Match[str], _: date, __: Prefer) -> Range:
@@ -338,15 +341,32 @@ def rest_of(match: re.Match[str], today: date, _: Prefer) -> Range:
     return today, ends[match["u"]]
 
 
-HOLIDAYS = {
-    "new year's day": (1, 1), "new years day": (1, 1), "valentine's day": (2, 14), "labour day": (5, 1),
-    "labor day": (5, 1), "national day": (10, 1), "halloween": (10, 31), "christmas eve": (12, 24),
-    "christmas day": (12, 25), "christmas": (12, 25), "xmas": (12, 25), "new year's eve": (12, 31),
-    "new years eve": (12, 31),
-}  # fmt: skip
-
-
 def holiday(match: re.Match[str], today: date, prefer: Prefer) -> date | None:
-    month, number = HOLIDAYS[match["holiday"]]
-    year = _year_of(match, today)
-    return days.day(year, month, number) if year else days.month_day(month, number, today, prefer)
+    """Christmas, Thanksgiving 2025, last Easter."""
+    name = " ".join(match["holiday"].split())
+    return holidays.holiday(name, _year_of(match, today), today, prefer)
+
+
+def after_next(match: re.Match[str], today: date, _: Prefer) -> Range | date:
+    """The week after next, the year before last, Monday after next."""
+    shift = 2 if match["way"].startswith("after") else -2
+    name = match["u"]
+    if name in WEEKDAYS:
+        return days.week(today, shift)[0] + timedelta(days=WEEKDAYS[name])
+    if name == "week":
+        return days.week(today, shift)
+    if name == "weekend":
+        return days.part(days.week(today, shift), 6, 7)
+    if name == "month":
+        return days.months(today.year, today.month + shift)
+    return days.months(today.year + shift, 1, 12)
+
+
+def weekdays_away(match: re.Match[str], today: date, _: Prefer) -> date | None:
+    """Two Fridays ago, three Mondays from now."""
+    ahead = match["way"] != "ago"
+    first = days.weekday(
+        WEEKDAYS[match["w"]], today - timedelta(days=0 if ahead else 1), "future" if ahead else "past"
+    )
+    more = int(_count(match["n"])) - 1
+    return days.later(first, more if ahead else -more, "week")

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from bot.understand import days
 from bot.understand.date_rule import rule
 from bot.understand.days import Prefer, Range, Unit
+from bot.understand.holidays import NAMES, holiday
 from bot.understand.numerals_zh import parse_zh
 
 _DIGIT = "零一二三四五六七八九十百两"
@@ -55,13 +56,7 @@ _UNITS: dict[str, Unit] = {
 }  # fmt: skip
 _NEAR = {
     "大大前": -4, "大前": -3, "前": -2, "昨": -1, "今": 0, "当": 0, "明": 1, "后": 2, "大后": 3, "大大后": 4,
-}  # fmt: skip
-_HOLIDAYS = {
-    "元旦": (1, 1), "情人节": (2, 14), "妇女节": (3, 8), "三八节": (3, 8), "植树节": (3, 12), "愚人节": (4, 1),
-    "劳动节": (5, 1), "五一": (5, 1), "青年节": (5, 4), "儿童节": (6, 1), "六一": (6, 1), "建党节": (7, 1),
-    "建军节": (8, 1), "教师节": (9, 10), "国庆节": (10, 1), "国庆": (10, 1), "十一假期": (10, 1), "万圣节": (10, 31),
-    "双十一": (11, 11), "双11": (11, 11), "光棍节": (11, 11), "双十二": (12, 12), "双12": (12, 12),
-    "平安夜": (12, 24), "圣诞节": (12, 25), "圣诞": (12, 25),
+    "次": 1, "翌": 1, "隔": 1,
 }  # fmt: skip
 
 
@@ -277,9 +272,7 @@ def _week_of_month(match: re.Match[str], today: date, prefer: Prefer) -> Range |
 
 
 def _holiday(match: re.Match[str], today: date, prefer: Prefer) -> date | None:
-    month, number = _HOLIDAYS[match["holiday"]]
-    year = _year_of(match, today)
-    return days.day(year, month, number) if year else days.month_day(month, number, today, prefer)
+    return holiday(match["holiday"], _year_of(match, today), today, prefer)
 
 
 def _same_day(match: re.Match[str], today: date, _: Prefer) -> date | None:
@@ -299,21 +292,21 @@ RULES = (
     rule(rf"{_HEAD}{_YEAR}{_MONTH}月份?", _whole_month),
     rule(rf"{_HEAD}{_MONTH}月份?", _whole_month, partial=True),
     rule(rf"{_REL}月份?", _whole_month),
-    rule(rf"(?:{_HEAD}{_YEAR}年?|(?<![\d今])年)(?P<part>[初中底末尾])(?!级|国)", _year_part),
+    rule(rf"(?:{_HEAD}{_YEAR}年?|(?<![\d今大])年)(?P<part>[初中底末尾])(?!级|国|[一二三四五六七八九十])", _year_part),
     rule(rf"(?:{_REL})?{_WEEK}(?P<w>[一二三四五日天]|六(?!日)|[1-7](?!\d))", _weekday, partial=True),
     rule(rf"(?:{_REL})?{_WEEK}(?P<part>末|初|中|六日|底)", _week_part),
     rule(rf"{_REL}(?P<part>){_WEEK}(?![一二三四五六日天末初中底\d])", _week_part),
-    rule(r"(?P<near>大*[前后]|[昨今明当])(?:天|日(?!期)|儿|早|晚|晨|夜)(?!元|币)", _near_day),
-    rule(r"(?P<a>[今明昨前后])(?:天|日)?[、和]?(?P<b>[明后前今昨])(?:两?天|日)", _two_days),
+    rule(r"(?P<near>大*[前后]|[昨今明当]|[次翌隔](?=天|日))(?:天|日(?!期)|儿|早|晚|晨|夜)(?!元|币)", _near_day),
+    rule(r"(?P<a>[今明昨前后])[、和]?(?P<b>[明后前今昨])(?:两?天|日)", _two_days),
     rule(rf"{_HEAD}{_N}{_UNIT}\s*(?:[之以])?(?P<dir>[后前内])", _from_now),
     rule(rf"(?:再?过){_N}{_UNIT}(?!的)", _after_passing),
     rule(rf"(?P<dir>刚过去|过去|最近|往前|之前|未来|将来|接下来|今后|往后|之后|随后|近|前|后|下|上|这)的?这?{_N}{_UNIT}(?![前后])", _span_of),
     rule(rf"{_HEAD}{_YEAR}", _year),
     rule(rf"{_HEAD}(?P<y>(?:19|20)\d\d)年?{_TO}(?P<y2>(?:19|20)\d\d)年", _years),
     rule(rf"{_HEAD}(?P<past>上个?世纪|(?:19|20)(?=\d0))?(?P<dec>[1-9]0|[二三四五六七八九]十)年代", _decade),
-    rule(rf"(?:{_YEAR})?(?:第?{_HEAD}(?P<q>[一二三四1-4])\s*(?:个?季度)|(?<![a-z\d])q(?P<q2>[1-4])(?![a-z\d]))|{_REL}季度?", _quarter, partial=True),
+    rule(rf"(?:{_YEAR})?(?:{_HEAD}第?(?P<q>[一二三四1-4])\s*(?:个?季度)|(?<![a-z\d])q(?P<q2>[1-4])(?![a-z\d]))|{_REL}季度?", _quarter, partial=True),
     rule(rf"(?:{_YEAR})?(?:(?P<h>[上下前后])半年(?!前|后|内)|(?<![a-z\d])h(?P<h2>[12])(?![a-z\d]))", _half_year),
     rule(rf"(?:{_HEAD}(?:{_YEAR})?{_MONTH}月份?|{_REL}月)的?(?:(?P<last>最后一?)|第(?P<k>[一二三四五1-5]))个?(?:(?P<u>周(?![一二三四五六日天末])|星期(?![一二三四五六日天])|天)|{_WEEK}(?P<w>[一二三四五六日天]))", _week_of_month),
-    rule(rf"(?:{_YEAR})?(?P<holiday>{'|'.join(sorted(_HOLIDAYS, key=len, reverse=True))})(?!路|广场)", _holiday, partial=True),
+    rule(rf"(?:{_YEAR})?(?P<holiday>{'|'.join(sorted((n for n in NAMES if not n.isascii()), key=len, reverse=True))})(?!路|广场|[一二三四五六七八九十]|北路|南路)", _holiday, partial=True),
     rule(r"(?P<ry>去|明|前)年的?今[天日]", _same_day),
 )  # fmt: skip

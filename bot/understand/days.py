@@ -77,13 +77,20 @@ def _workdays_later(reference: date, count: int) -> date:
 
 
 def pick(candidates: Iterable[date | None], reference: date, prefer: Prefer) -> date | None:
-    """The sensible one of several days: the first from the reference on, the last up to it, or the nearest."""
+    """The sensible one of several days: the first from the reference on, the last up to it, or the nearest.
+
+    What lies ahead counts as twice as near as what is gone: people speak more of what is to be done.
+    """
     known = sorted(c for c in candidates if c is not None)
     if prefer == "future" and (coming := [c for c in known if c >= reference]):
         return coming[0]
     if prefer == "past" and (gone := [c for c in known if c <= reference]):
         return gone[-1]
-    return min(known, key=lambda c: (abs((c - reference).days), c < reference), default=None)
+    return min(
+        known,
+        key=lambda c: (c - reference).days if c >= reference else 2 * (reference - c).days,
+        default=None,
+    )
 
 
 def month_day(month: int, number: int, reference: date, prefer: Prefer) -> date | None:

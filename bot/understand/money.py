@@ -4,7 +4,7 @@ import re
 from decimal import Decimal
 from typing import NamedTuple
 
-from bot.understand.currencies import LOCAL, SIGN, SIGNS, SMALL_UNIT, UNIT, UNITS
+from bot.understand.currencies import SIGN, SIGNS, SMALL_UNIT, UNIT, UNITS
 from bot.understand.numerals import MEASURES, fraction_at, number_at, scan_numbers
 from bot.understand.numerals_en import STARTS
 from bot.understand.numerals_zh import Numeral
@@ -43,8 +43,11 @@ _TRAILING = re.compile(
     r"(?:([1-9一二两三四五六七八九])|(\d\d)|(半))(?![\d一二三四五六七八九十百千万亿点月号日折.:%a-z])"
 )
 _RANGE = re.compile(r"\s*(?:-|~|到|至|to|or|或者?)\s*$")
+_DIGITS = re.compile(r"\d+(?:,\d{3})*")
+_AND = re.compile(r"\s+and\s+$")
 _RANGE_ON = re.compile(r"\s*(?:-|~|到|至|to|or)\s*(?=\d)")
 _MEASURED = MEASURES - frozenset("块元角分毛钱")
+_COUNTED = re.compile(f"(?!包邮)[{''.join(sorted(_MEASURED))}]")
 _ENGLISH_AFTER = re.compile(
     r"\s*(?:$|[^a-z\s]|\b(?:for|on|in|as|to|at|please|pls|total|and|spent|was|is|by|from|today|yesterday|tomorrow|last|this|plus"
     r"|each|per|only|all|altogether|paid|or|so|then|with|but|that|which|if|of\s+it|including|incl|net|gross|bare)\b)"
@@ -84,13 +87,17 @@ def _named(text: str, local: str) -> list[Money]:
 
 def _past(text: str, at: int, match: re.Match[str]) -> int:
     """Where to go on after a token that heads no amount."""
+    if digits := _DIGITS.match(text, at):
+        return digits.end()
     numeral = number_at(text, at)
-    return max(match.end() if not numeral else numeral.end, at + 1)
+    return max(match.end(), numeral.end if numeral else 0, at + 1)
 
 
 def _low_end(text: str, at: int, since: int, amount: Money) -> Money | None:
     """The "50" of "50到80块": a number joined to an amount shares its currency."""
     joint = _RANGE.search(text, max(since, at - 6), at)
+    if joint is None and "between" in text[max(since, at - 40) : at]:
+        joint = _AND.search(text, max(since, at - 6), at)
     if joint is None:
         return None
     numbers = scan_numbers(text[max(since, joint.start() - 16) : joint.start()])
@@ -130,7 +137,7 @@ def _amount(text: str, at: int, token: str, local: str) -> Money | None:
     if token.isalpha() and token.isascii() and token not in STARTS:
         return None
     numeral = _numeral(text, at)
-    if numeral is None:
+    if numeral is None or text[max(0, at - 1) : at] in ("几", "数", "第", "内", "外"):
         return None
     unit = UNIT.match(text, _gap(text, numeral.end))
     if unit is None:
@@ -215,7 +222,7 @@ def _last_figure(text: str, end: int, unit: str) -> tuple[Decimal, int]:
             return nothing
         return words.value / 100, words.end
     tail = _TRAILING.match(text, end) if unit[:1] in ("块", "元", "圆", "毛", "角") and unit[:1] else None
-    if tail is None or text[tail.end() : tail.end() + 1] in _MEASURED:
+    if tail is None or _COUNTED.match(text, tail.end()):
         return nothing
     worth = UNITS[unit][1]
     if tail[3]:

@@ -17,7 +17,7 @@ IsUnit = Callable[[str, int], tuple[str, int] | None]
 MAX_DIGITS = 15  # longer whole parts are numbers of things (phones, bar codes), not amounts
 
 _DIGITS = re.compile(r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?")
-_SUFFIX = re.compile(r"([kw])(\d)?(?![a-z0-9])")
+_SUFFIX = re.compile(r"(?:([kw])(\d)?|[ ](k))(?![a-z0-9])")
 _FRACTION = re.compile(r"(?:(\d{1,4})(?:[ ]+|又))?(\d{1,4})/(\d{1,4})(?![\d/])")
 _POWER = re.compile(r"[ ]*(hundred|thousand|million|billion|trillion|dozen)\b")
 _POWER_VALUE = {
@@ -86,7 +86,7 @@ def _figures(text: str, pos: int) -> Numeral | None:
         return None
     value = Decimal(figure)
     if suffix := _SUFFIX.match(text, end):
-        scale = 1000 if suffix[1] == "k" else 10000
+        scale = 10000 if suffix[1] == "w" else 1000
         return Numeral(value * scale + Decimal(suffix[2] or 0) * (scale // 10), suffix.end())
     if exponent := _EXPONENT.match(text, end):
         power = int(exponent[1])
@@ -174,16 +174,18 @@ MEASURES = frozenset(
     "折间家辆头匹棵朵颗粒座幅幢栋本册页篇首句字门尺寸亩平度杯碗盘串捆摞板托筐车船台顶听扎匝筒排列级届期股票箩坛缸壶"
     "员厘毫公英海立方千克小点刻钟时日号款种类样项条场步圈声口滴枚发艘架封盏厅室户楼成笔轮代辈段节课盆束丈两钱"
 )
-_LONE_AFTER = frozenset("负是为有剩来要共到等于加减乘除乘以比约出差第约达至和与及或、,:(=>< \t\n多少得近超满")
+_LONE_AFTER = frozenset(
+    "从负是为有剩来要共到等于加减乘除乘以比约出差第约达至和与及或、,:(=>< \t\n多少得近超满"
+)
 _FIXED = re.compile(
-    r"一(?:下|样|起|定|共|些|直|般|点(?!五|[0-9])|会|旦|边|致|切|律|手|流|向|再|方面|路|时|体|贯|带|心|概|字|般|度(?!电)|次性|把手|口气|回事|头|面|组合|级|条龙|号(?!机|楼)|家人|门心思|层|块(?:儿)?(?=[去来走]))"
+    r"一(?:下|样|起|定|共|些|直|般|点(?![零一二两三四五六七八九0-9])|会|旦|边|致|切|律|手|流|向|再|方面|路|时|体|贯|带|心|概|字|般|度(?!电)|次性|把手|口气|回事|头|面|组合|级|条龙|号(?!机|楼)|家人|门心思|层|块(?:儿)?(?=[去来走]))"
     r"|万一|千万(?=[别不要记])|十字|十分(?![之钟])|四通|五金|六角|八角|四角|五角(?=星)|三角(?!钱)|三通|五一(?=[节放假劳])|三八(?=[节妇])|十一(?=[放假节])"
     r"|[三两二四五六七八九]方(?!米|面)|百货|千斤顶|百分(?!之)|千分尺|一一|七七八八|三三两两|一五一十|四季|三无|百叶|万能|万向|千层|百搭|两者|两用|两侧|两端"
 )
 _BEFORE_LONE = frozenset("第周期拜初统唯单合之某每")
 _TOKEN = re.compile(r"\d|[a-z]+|[零一二两三四五六七八九十百千万亿俩仨幺半壹贰叁肆伍陆柒捌玖拾佰仟廿卅卌兆]")
 _GLUED = re.compile(
-    r"\d+(?:\.\d+){2,}|[a-z0-9.,]*?(?:(?<=\d)(?:st|nd|rd|th)(?![a-z])|(?<=[0-9])[a-z])[a-z0-9.*-]*|\d+(?:\.\d+)?(?:\*\d+(?:\.\d+)?)+"
+    r"\d+(?:\.\d+){2,}|[a-z0-9.,]{0,20}?(?:(?<=\d)(?:st|nd|rd|th)(?![a-z])|(?<=[0-9])[a-z])[a-z0-9.*-]*|\d+(?:\.\d+)?(?:\*\d+(?:\.\d+)?)+"
 )
 _SHARE = re.compile("成(?![品本人员立为])|折(?![叠扣合])")
 _CODE_BEFORE = re.compile(r"第$|[a-z]-$")
@@ -195,6 +197,7 @@ _ORDINAL_TAIL = re.compile(
 _NOT_ONE = re.compile(
     r"\b(?:this|that|the|which|no|any|every|each|another|other|same|last|next|wrong|right|new|old|big|small)\s+$"
 )
+_IDIOM = re.compile("[一二两三四五六七八九十百千万][^\\W\\d_][一二两三四五六七八九十百千万][^\\W\\d_]")
 _HALF_WORD = re.compile(r"半(?:成品|自动|导体|价|夜|路|截|晌|边|数|途|圆)")
 
 
@@ -209,29 +212,29 @@ def scan_numbers(text: str) -> list[Number]:
     return found
 
 
-def _number_from(text: str, at: int, token: str) -> tuple[Number | None, int]:
-    """The number at a token, and where to go on from."""
-    if token[0].isascii() and token[0].isalpha():
-        return _word_number(text, at, token)
-    if token.isdecimal():
+def _number_from(text: str, at: int, word: str) -> tuple[Number | None, int]:
+    """The number at a word, and where to go on from."""
+    if word[0].isascii() and word[0].isalpha():
+        return _word_number(text, at, word)
+    if word.isdecimal():
         return _figure_number(text, at)
     return _zh_number(text, at)
 
 
-def _word_number(text: str, at: int, token: str) -> tuple[Number | None, int]:
-    end = at + len(token)
+def _word_number(text: str, at: int, word: str) -> tuple[Number | None, int]:
+    end = at + len(word)
     if text[end : end + 1].isdigit():  # M8, PH2*100, SKU numbers
         while end < len(text) and ((text[end].isascii() and text[end].isalnum()) or text[end] in "*-./"):
             end += 1
         return None, end
-    if token not in STARTS or text[max(0, at - 1) : at].isdigit():
+    if word not in STARTS or text[max(0, at - 1) : at].isdigit():
         return None, end
     numeral = read_en(text, at)
     if numeral is None:
         return None, end
     if _ORDINAL_TAIL.match(text, numeral.end):
         return None, numeral.end
-    if numeral.value == 1 and token == "one" and _NOT_ONE.search(text, max(0, at - 12), at):
+    if numeral.value == 1 and word == "one" and _NOT_ONE.search(text, max(0, at - 12), at):
         return None, numeral.end
     return _finished(text, at, numeral)
 
@@ -266,7 +269,8 @@ def _zh_number(text: str, at: int) -> tuple[Number | None, int]:
     if all(c in "万亿百千兆佰仟" for c in run):
         return None, numeral.end
     if len(run) == 1 and not _stands_alone(text, at, numeral.end, before):
-        return None, numeral.end
+        idiom = _IDIOM.match(text, at)  # 五花八门
+        return None, idiom.end() if idiom else numeral.end
     return _finished(text, at, numeral)
 
 
@@ -279,9 +283,8 @@ def _stands_alone(text: str, at: int, end: int, before: str) -> bool:
         return False
     if after and after in MEASURES:
         return True
-    return (not after or not after.isalnum()) and (
-        not before or before in _LONE_AFTER or not before.isalnum()
-    )
+    ends = not after.isalnum() or after in "到至和与或加减乘除"
+    return ends and (before in _LONE_AFTER or not before.isalnum())
 
 
 def _finished(text: str, at: int, numeral: Numeral) -> tuple[Number, int]:

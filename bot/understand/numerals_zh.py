@@ -62,13 +62,21 @@ def _after(text: str, end: int, value: Decimal, approximate: bool, run: str) -> 
             end += 1 + len(figures)
             value += Decimal(f"0.{figures}")
             return _scale(text, end, value, approximate)
-    if text.startswith("分之", end) and value and (upper := read_zh(text, end + 2) or _figure(text, end + 2)):
+    if text.startswith("分之", end) and value and (upper := _upper(text, end + 2)):
         return Numeral(upper.value / value, upper.end, approximate or upper.approximate)
     if text.startswith("又", end) and (part := read_zh(text, end + 1)) and 0 < part.value < 1:
         return Numeral(value + part.value, part.end, approximate)
     if text[end : end + 1] and text[end] in _VAGUE_UP and run[-1] in "十拾百佰千仟万亿廿卅卌":
         return _scale(text, end + 1, value, approximate=True)
     return Numeral(value, end, approximate)
+
+
+def _upper(text: str, pos: int) -> Numeral | None:
+    """What stands after 分之: a numeral that is no fraction itself."""
+    upper = _figure(text, pos)
+    if upper is None and (run := _ZH_RUN.match(text, pos)) and not text.startswith("分之", run.end()):
+        upper = read_zh(text, pos)
+    return upper
 
 
 def _figure(text: str, pos: int) -> Numeral | None:
