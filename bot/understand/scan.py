@@ -1,16 +1,16 @@
 """One pass over a normal text: at each place the longest thing known, names before numbers."""
 
 import re
-from datetime import datetime
 
 from bot.understand.dates import When, scan_dates
-from bot.understand.index import Index, fold_sku
+from bot.understand.index import Index, fold_sku, plain
 from bot.understand.lexicon import Role, word_at
 from bot.understand.numerals import Quantity, read_quantity
 from bot.understand.sizes import Size, measure_at
 from bot.understand.sound import by_sound
-from bot.understand.surfaces import View, is_han
+from bot.understand.surfaces import View, compact, is_han
 from bot.understand.tokens import Kind, Token
+from bot.understand.types import Context
 
 _BREAKS = {"\n": 3, "。": 2, ";": 2, "!": 2, "?": 2, ",": 1, "、": 1, ":": 1, "|": 1, "\t": 1, "…": 1, " ": 0}
 _LATIN = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+(?:\.\d+)?[a-z0-9]*")
@@ -26,10 +26,11 @@ _MONEY = re.compile(r"[¥$]\s?\d[\d,]*(?:\.\d+)?|\d[\d,]*(?:\.\d+)?\s?(?:元|块
 class Scan:
     """A text with all that is known of it before its pieces are put together."""
 
-    def __init__(self, text: str, now: datetime, index: Index) -> None:
+    def __init__(self, text: str, context: Context, index: Index) -> None:
         self.text, self.index = text, index
+        self.nicknames = {compact(plain(n)): sku for n, sku in context.nicknames.items()}
         self.view = View(text)
-        self.dates = {w.start_at: w for w in scan_dates(text, now, prefer="nearest")}
+        self.dates = {w.start_at: w for w in scan_dates(text, context.now)}
         self.refs = _refs(text)
         self.money = {m.start(): m.end() for m in _MONEY.finditer(text)}
         self.tokens = by_sound(self._read(), self.view, index)
@@ -79,6 +80,10 @@ class Scan:
         k = self.view.at[pos]
         if k < 0 or not self.view.opens[k]:
             return None
+        for name, sku in self.nicknames.items():
+            if name and self.view.text.startswith(name, k) and self.view.closes[k + len(name) - 1]:
+                end = self.view.ends[k + len(name) - 1]
+                return Token(Kind.SKU, pos, end, self.text[pos:end], skus=(sku,))
         for name in self.index.names.matches(self.view.text, k):
             last = k + len(name) - 1
             end = self.view.ends[last]

@@ -1,0 +1,153 @@
+"""Replies to the open question: by number, by what sets an option apart, by name, or by quantity."""
+
+import re
+
+from bot.understand.changes import among, index_in
+from bot.understand.items import find_all, said
+from bot.understand.lexicon import Role
+from bot.understand.numerals import number_at
+from bot.understand.phrases import says
+from bot.understand.reading import Reading
+from bot.understand.tokens import Kind, Token
+from bot.understand.types import Answer, Asking, Move, No, Question, Yes
+
+_CHOSEN = re.compile(r"^(?:我?(?:选|要|就|那|就要|来|拿|是|取|用|点)*)\s*(?:第|no\.?|option|number|#)?\s*([0-9]{1,2}|[一二三四五六七八九十])\s*(?:个|号|种|款|样|项)?(?:吧|的|那个|就行|please|,|。|!| )*$")
+_BACK_REFERENCE = re.compile(r"(前者|前面那个|前一个|上面那个|the former)|(后者|后面那个|后一个|下面那个|the latter)")
+
+
+def answer_moves(reading: Reading) -> tuple[Move, ...]:
+    """The answer in a message to the question on the screen, if it is one."""
+    question = reading.context.questions[0]
+    read = {
+        Asking.PRODUCT: _product,
+        Asking.QUANTITY: _quantity,
+        Asking.UNIT: _unit,
+        Asking.CHOICE: _choice,
+        Asking.YES_NO: _yes_no,
+    }[question.asking]
+    return read(reading, question)
+
+
+def _number(reading: Reading, most: int) -> int | None:
+    """An option by its number or place; None if there is no such option."""
+    text = reading.text
+    if match := _CHOSEN.match(text):
+        numeral = number_at(match[1], 0)
+        option = int(numeral.value) if numeral else 0
+        return option if 1 <= option <= most else None
+    if match := _BACK_REFERENCE.search(text):
+        return 1 if match[1] else most
+    found = index_in(text)
+    if found and len(text) - (found[2] - found[1]) <= 12 and (found[0] == -1 or 1 <= found[0] <= most):
+        return found[0]
+    return None
+
+
+def _amount(reading: Reading, skip: tuple[int, int] | None = None) -> Token | None:
+    amounts = [t for t in reading.tokens if t.kind is Kind.QUANTITY and not (skip and t.start < skip[1] and t.end > skip[0])]
+    return amounts[-1] if len(amounts) == 1 else None
+
+
+def _product(reading: Reading, question: Question) -> tuple[Move, ...]:
+    text, options = reading.text, question.candidates
+    option = _number(reading, len(options))
+    if option is not None:
+        found = index_in(text)
+        amount = _amount(reading, (found[1], found[2]) if found else None) if found else None
+        qty, unit = _said(amount, (options[option - 1 if option > 0 else -1],), reading)
+        return (Answer(option=option, qty=qty, unit=unit, text=text),)
+    if says("all_options", text) or (reading.has_word(Role.EACH) and _amount(reading) and not reading.mentions()):
+        qty, unit = _said(_amount(reading), options, reading)
+        return (Answer(skus=options, qty=qty, unit=unit, text=text),)
+    if says("none_of_them", text):
+        return (No(),)
+    return _by_attribute(reading, question)
+
+
+def _by_attribute(reading: Reading, question: Question) -> tuple[Move, ...]:
+    options = question.candidates
+    mentions = reading.mentions()
+    if not mentions or len(mentions) > 3:
+        return _amount_only(reading, question)
+    chosen: list[str] = []
+    found = find_all(mentions, reading.index, reading.context.assortment)
+    negated = {id(p.mention) for p in reading.pairs if p.negated}
+    left = options
+    for mention in mentions:
+        named = found[id(mention)].skus
+        fit = tuple(s for s in options if s in named) or among(mention, options, reading)
+        if not fit:
+            return ()
+        if named and not set(named) <= set(options) and len(fit) == len(options):
+            return ()
+        if id(mention) in negated:
+            left = tuple(s for s in left if s not in fit)
+        else:
+            chosen += fit
+    skus = tuple(dict.fromkeys(chosen)) or left
+    if not skus or (len(skus) == len(options) and len(mentions) == 1):
+        return ()
+    qty, unit = _said(_amount(reading), skus, reading)
+    return (Answer(skus=skus, qty=qty, unit=unit, text=reading.text),)
+
+
+def _amount_only(reading: Reading, question: Question) -> tuple[Move, ...]:
+    """A quantity alone changes how much of the asked product; a bare number that is no option says nothing."""
+    amount = _amount(reading)
+    if amount is None or amount.quantity is None or amount.quantity.parts[0].unit is None:
+        return ()
+    if reading.has_word(Role.AGAIN, Role.MORE, Role.LESS):
+        return ()
+    qty, unit = _said(amount, question.candidates, reading)
+    return (Answer(qty=qty, unit=unit, text=reading.text),)
+
+
+def _said(amount: Token | None, skus: tuple[str, ...], reading: Reading):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    if amount is None or amount.quantity is None:
+        return None, None
+    qty, unit = said(amount.quantity, skus, reading.index)
+    return qty, unit
+
+
+def _quantity(reading: Reading, question: Question) -> tuple[Move, ...]:
+    amount = _amount(reading)
+    if amount is None or amount.quantity is None:
+        return (No(),) if says("none_of_them", reading.text) or says("no", reading.text) else ()
+    if reading.mentions():
+        found = find_all(reading.mentions(), reading.index, reading.context.assortment)
+        if not all(set(f.skus) & set(question.candidates) for f in found.values()):
+            return ()
+    qty, unit = said(amount.quantity, question.candidates, reading.index)
+    if amount.quantity.parts[0].unit is None:
+        unit = question.unit or unit
+    return (Answer(qty=qty, unit=unit, text=reading.text),)
+
+
+def _unit(reading: Reading, question: Question) -> tuple[Move, ...]:
+    amount = _amount(reading)
+    if amount is not None and amount.quantity and amount.quantity.parts[0].unit:
+        qty, unit = said(amount.quantity, question.candidates, reading.index)
+        return (Answer(qty=qty, unit=unit, text=reading.text),)
+    units = [t for t in reading.tokens if t.kind is Kind.UNIT]
+    if len(units) == 1:
+        entry = reading.index.entries.get(question.candidates[0]) if question.candidates else None
+        fits = reading.index.units.fits(entry.product, units[0].text) if entry else ()
+        return (Answer(unit=fits[0].key if fits else reading.index.units.key(units[0].text), text=reading.text),)
+    option = _number(reading, question.choices or 9)
+    return (Answer(option=option, text=reading.text),) if option else ()
+
+
+def _choice(reading: Reading, question: Question) -> tuple[Move, ...]:
+    option = _number(reading, question.choices or len(question.candidates))
+    if option is not None:
+        return (Answer(option=option, text=reading.text),)
+    return _yes_no(reading, question)
+
+
+def _yes_no(reading: Reading, question: Question) -> tuple[Move, ...]:
+    if says("no", reading.text):
+        return (No(),)
+    if says("yes", reading.text):
+        return (Yes(),)
+    option = _number(reading, question.choices or 2)
+    return (Answer(option=option, text=reading.text),) if option else ()

@@ -1,0 +1,300 @@
+"""Changes to the draft: set, more, less, times, remove, keep only, replace; resolved against the draft first."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from bot.understand.assemble import is_amount, pair_up
+from bot.understand.items import find_all, measured, said
+from bot.understand.lexicon import Role
+from bot.understand.mentions import Element, Mention
+from bot.understand.numerals import Quantity, number_at
+from bot.understand.reading import Reading
+from bot.understand.resolve import Found, bare, fit_sizes, is_relative
+from bot.understand.tokens import Kind, Token
+from bot.understand.types import Add, Change, Item, Move, Op, Problem, Remove, Replace, Target, TargetKind, Tier
+
+OPS = (
+    Role.SET, Role.MORE, Role.LESS, Role.DOUBLE, Role.HALVE, Role.REMOVE, Role.NOT, Role.ONLY, Role.REPLACE,
+    Role.REPAIR, Role.EACH, Role.AGAIN, Role.EXCEPT,
+)  # fmt: skip
+_INDEX_ZH = re.compile(
+    r"第([0-9一二三四五六七八九十]{1,3})(?:个|项|行|条|样|种|款|件商品|号|排)?|(首行|首个|首项|头一(?:个|项|行|样)|最前面(?:那个|的)?|最上面(?:那个|的|一个)?|打头的)"
+    r"|(最后(?:一|那)?(?:个|项|行|样|种|条)?(?:的)?|末行|末尾(?:那个|的)?|最末(?:一个|一行)?|最下面(?:那个|的|一个)?|尾行|倒数第一(?:个|行|项)?)"
+)
+_INDEX_EN = re.compile(
+    r"\b(?:line|item|row|number|no\.?|#)\s?([0-9]{1,2})\b|\b(?:the )?(first|second|third|fourth|fifth|sixth|[0-9]{1,2}(?:st|nd|rd|th))(?: one| line| item| row| product)?\b"
+    r"|\b(?:the )?(last)(?: one| line| item| row| product| thing)\b"
+)
+_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6}
+
+
+@dataclass
+class Clause:
+    """A stretch of the message with one thing done to the draft."""
+
+    elements: list[Element] = field(default_factory=list)
+
+    @property
+    def mentions(self) -> list[Mention]:
+        return [e for e in self.elements if isinstance(e, Mention)]
+
+    @property
+    def amounts(self) -> list[Token]:
+        return [e for e in self.elements if isinstance(e, Token) and is_amount(e)]
+
+    def roles(self) -> list[Role]:
+        return [e.role for e in self.elements if isinstance(e, Token) and e.role in OPS and e.role]
+
+    def has(self, *roles: Role) -> bool:
+        return any(r in roles for r in self.roles())
+
+
+def index_in(text: str) -> tuple[int, int, int] | None:
+    """A line named by its place ("第二个", "line 2", "最后一项"): 1-based number (-1 the last) and where it stands."""
+    if match := _INDEX_ZH.search(text):
+        if match[1]:
+            numeral = number_at(match[1], 0)
+            return (int(numeral.value), match.start(), match.end()) if numeral else None
+        return (1 if match[2] else -1), match.start(), match.end()
+    if match := _INDEX_EN.search(text):
+        if match[3]:
+            return -1, match.start(), match.end()
+        digits = match[1] or "".join(c for c in match[2] if c.isdigit())
+        return (int(digits) if digits else _ORDINALS[match[2]]), match.start(), match.end()
+    return None
+
+
+def change_moves(reading: Reading) -> tuple[Move, ...]:
+    """What the text does to the draft, clause by clause; empty when it only names goods."""
+    moves: list[Move] = []
+    last: Target | None = None
+    for clause in clauses(reading.elements):
+        found = list(_clause_moves(clause, reading, last))
+        for move in found:
+            if isinstance(move, (Change, Remove)) and move.target.kind is not TargetKind.ALL:
+                last = move.target
+            elif isinstance(move, Add) and move.items and move.items[-1].candidates:
+                last = Target(kind=TargetKind.SKUS, skus=move.items[-1].candidates, text=move.items[-1].text)
+        if not found and clause.mentions and not clause.amounts:
+            last = _target(clause, clause.mentions[0], reading, None)
+        moves += found
+    return merged(moves)
+
+
+def clauses(elements: list[Element]) -> Iterator[Clause]:
+    """The text cut at commas and line ends, and before 再 and the like once a quantity was said."""
+    clause = Clause()
+    for element in elements:
+        ends = isinstance(element, Token) and element.kind is Kind.BREAK and element.strength >= 1 and element.text not in "、:"
+        again = isinstance(element, Token) and element.is_word(Role.AGAIN) and bool(clause.amounts)
+        if (ends or again) and clause.elements:
+            yield clause
+            clause = Clause()
+        if not ends:
+            clause.elements.append(element)
+    if clause.elements:
+        yield clause
+
+
+def merged(moves: list[Move]) -> tuple[Move, ...]:
+    """Neighbouring additions as one."""
+    out: list[Move] = []
+    for move in moves:
+        if isinstance(move, Add) and out and isinstance(previous := out[-1], Add):
+            out[-1] = Add(items=previous.items + move.items)
+        else:
+            out.append(move)
+    return tuple(out)
+
+
+def _clause_moves(clause: Clause, reading: Reading, last: Target | None) -> Iterator[Move]:
+    place = _place(clause, reading)
+    mentions = [m for m in clause.mentions if not (place and place[1] < m.end and m.start < place[2])]
+    clause = Clause([e for e in clause.elements if not isinstance(e, Mention) or e in mentions])
+    amounts = [a for a in clause.amounts if not (place and place[1] < a.end and a.start < place[2])]
+    target = Target(kind=TargetKind.INDEX, index=place[0], text=reading.original(place[1], place[2])) if place else None
+    roles = clause.roles()
+    if len(mentions) >= 2 and clause.has(Role.SET, Role.REPLACE) and _swap(clause, mentions):
+        yield from _replace(clause, mentions, amounts, reading)
+        return
+    if clause.has(Role.DOUBLE, Role.HALVE):
+        factor = Decimal(2) if Role.DOUBLE in roles else Decimal("0.5")
+        for one in _targets(clause, mentions, target, reading, last):
+            yield Change(target=one, op=Op.TIMES, qty=factor)
+        return
+    if clause.has(Role.ONLY) and not clause.has(Role.MORE, Role.LESS) and (mentions or target):
+        yield from _keep(clause, mentions, amounts, target, reading)
+        return
+    if clause.has(Role.REMOVE, Role.NOT) and not amounts and (mentions or target or last):
+        for one in _targets(clause, mentions, target, reading, last):
+            yield Remove(target=one)
+        return
+    if amounts:
+        yield from _with_amount(clause, mentions, amounts, target, reading, last)
+    elif clause.has(Role.SET, Role.REPLACE):
+        yield from _set_unit_or_product(clause, mentions, target, reading, last)
+    elif mentions and (clause.has(Role.AGAIN, Role.MORE) or any(e.is_word(Role.VERB) for e in clause.elements if isinstance(e, Token))):  # fmt: skip
+        yield from _additions(clause, reading)
+
+
+def _place(clause: Clause, reading: Reading) -> tuple[int, int, int] | None:
+    if not clause.elements:
+        return None
+    start, end = clause.elements[0].start, clause.elements[-1].end
+    found = index_in(reading.goods_text[start:end])
+    return (found[0], found[1] + start, found[2] + start) if found else None
+
+
+def _swap(clause: Clause, mentions: list[Mention]) -> bool:
+    """Whether a word of exchange stands between two products, or before both with "with/for" between."""
+    first, second = mentions[0], mentions[1]
+    for element in clause.elements:
+        if isinstance(element, Token) and element.is_word(Role.SET, Role.REPLACE):
+            if first.end <= element.start < second.start:
+                return True
+            if element.start < first.start and element.text[0].isascii():
+                return True
+            if element.start < first.start and element.role is Role.REPLACE:
+                return True
+    return False
+
+
+def _replace(clause: Clause, mentions: list[Mention], amounts: list[Token], reading: Reading) -> Iterator[Move]:
+    old, new = mentions[0], mentions[1]
+    if any(isinstance(e, Token) and "instead" in e.text and old.end <= e.start < new.start for e in clause.elements):
+        old, new = new, old
+    found = find_all([new], reading.index, reading.context.assortment)[id(new)]
+    quantity = amounts[-1].quantity if amounts else None
+    spans = (reading.span(new),)
+    item = measured(reading.original(new.start, new.end), found, quantity, reading.index, spans)
+    yield Replace(target=_target(clause, old, reading, None), item=item)
+
+
+def _keep(clause: Clause, mentions: list[Mention], amounts: list[Token], target: Target | None, reading: Reading) -> Iterator[Move]:  # fmt: skip
+    skus: tuple[str, ...] = ()
+    for mention in mentions:
+        skus += _target(clause, mention, reading, None).skus
+    kept = target or Target(kind=TargetKind.SKUS, skus=tuple(dict.fromkeys(skus)), text=reading.original(clause.elements[0].start, clause.elements[-1].end))  # fmt: skip
+    yield Remove(target=kept, keep=True)
+    if amounts and len(mentions) == 1 and amounts[0].quantity:
+        yield _change(kept, Op.SET, amounts[0].quantity, reading)
+
+
+def _with_amount(clause: Clause, mentions: list[Mention], amounts: list[Token], target: Target | None, reading: Reading, last: Target | None) -> Iterator[Move]:  # fmt: skip
+    op = _op(clause)
+    if op is None or (op is Op.MORE and mentions and not target):
+        if op is Op.MORE and len(mentions) == 1 and len(amounts) == 1 and amounts[0].quantity:
+            one = _target(clause, mentions[0], reading, None)
+            if in_draft(one.skus, reading):
+                yield _change(one, Op.MORE, amounts[0].quantity, reading)
+                return
+        if mentions:
+            yield from _additions(clause, reading)
+            return
+        if op is None:
+            if not clause.has(Role.AGAIN):
+                return
+            op = Op.MORE
+    if len(mentions) > 1 and len(amounts) >= 1:
+        for pair in pair_up(clause.elements):
+            if pair.mention and pair.amount and pair.amount.quantity and not pair.negated:
+                yield _change(_target(clause, pair.mention, reading, None), op, pair.amount.quantity, reading)
+        return
+    quantity = amounts[-1].quantity
+    if quantity:
+        for one in _targets(clause, mentions, target, reading, last):
+            yield _change(one, op, quantity, reading)
+
+
+def _op(clause: Clause) -> Op | None:
+    roles = clause.roles()
+    if Role.SET in roles or Role.REPLACE in roles or Role.REPAIR in roles:
+        return Op.SET
+    if Role.LESS in roles or Role.REMOVE in roles:
+        return Op.LESS
+    if Role.MORE in roles:
+        return Op.MORE
+    return None
+
+
+def _change(target: Target, op: Op, quantity: Quantity, reading: Reading) -> Change:
+    skus = target.skus
+    if target.kind is not TargetKind.SKUS:
+        skus = tuple(line.sku for line in reading.context.draft)
+    unit: str | None = None
+    qty = quantity.parts[0].value
+    if quantity.parts[0].unit or quantity.parts[0].pieces or len(quantity.parts) > 1:
+        qty, unit = said(quantity, skus, reading.index)
+    return Change(target=target, op=op, qty=qty, unit=unit, approximate=quantity.approximate)
+
+
+def _set_unit_or_product(clause: Clause, mentions: list[Mention], target: Target | None, reading: Reading, last: Target | None) -> Iterator[Move]:  # fmt: skip
+    """ "换成箱" changes the unit; "换成雪碧" the product."""
+    units = [e for e in clause.elements if isinstance(e, Token) and e.kind is Kind.UNIT]
+    op_at = next(e.start for e in clause.elements if isinstance(e, Token) and e.is_word(Role.SET, Role.REPLACE))
+    if units and units[-1].start > op_at:
+        for one in _targets(clause, mentions, target, reading, last):
+            yield Change(target=one, op=Op.SET, unit=reading.index.units.key(units[-1].text))
+        return
+    new = next((m for m in mentions if m.start > op_at), None)
+    if new is not None:
+        found = find_all([new], reading.index, reading.context.assortment)[id(new)]
+        if found.skus:
+            item = measured(reading.original(new.start, new.end), found, None, reading.index, (reading.span(new),))
+            yield Replace(target=target or last or Target(kind=TargetKind.LAST), item=item)
+
+
+def _additions(clause: Clause, reading: Reading) -> Iterator[Move]:
+    mine = [i for i in reading.items if _within(i, clause, reading)]
+    mine = [i for i in mine if i.candidates or i.qty is not None]
+    if mine:
+        yield Add(items=tuple(mine))
+
+
+def _within(item: Item, clause: Clause, reading: Reading) -> bool:
+    start = reading.normal.span(clause.elements[0].start, clause.elements[0].end).start
+    end = reading.normal.span(clause.elements[-1].start, clause.elements[-1].end).end
+    return bool(item.spans) and start <= item.spans[0].start < end
+
+
+def _targets(clause: Clause, mentions: list[Mention], target: Target | None, reading: Reading, last: Target | None) -> list[Target]:  # fmt: skip
+    if target:
+        return [target]
+    if mentions:
+        return [_target(clause, m, reading, None) for m in mentions]
+    if clause.has(Role.EACH) or any(isinstance(e, Token) and e.is_word(Role.ALL) for e in clause.elements):
+        return [Target(kind=TargetKind.ALL)]
+    return [last or Target(kind=TargetKind.LAST)]
+
+
+def in_draft(skus: tuple[str, ...], reading: Reading) -> bool:
+    return any(line.sku in skus for line in reading.context.draft)
+
+
+def _target(clause: Clause, mention: Mention, reading: Reading, found: Found | None) -> Target:
+    """The draft lines a mention means; outside the draft, what it means in the catalogue."""
+    found = found or find_all(clause.mentions or [mention], reading.index, reading.context.assortment).get(id(mention))
+    text = reading.original(mention.start, mention.end)
+    drafted = tuple(line.sku for line in reading.context.draft)
+    skus = found.skus if found else ()
+    inside = tuple(s for s in drafted if s in skus) or among(mention, drafted, reading)
+    return Target(kind=TargetKind.SKUS, skus=inside or skus, text=text)
+
+
+def among(mention: Mention, skus: tuple[str, ...], reading: Reading) -> tuple[str, ...]:
+    """Which of these products a loose mention fits: every word in their names, and the size."""
+    entries = reading.index.entries
+    left = tuple(s for s in skus if s in entries)
+    words = [p for p in mention.parts if p.kind is not Kind.SIZE and not is_relative(p.text)]
+    for part in words:
+        text = bare(part.text)
+        left = tuple(s for s in left if (text and text in entries[s].bag) or s in part.skus)
+    fit = fit_sizes(mention, left, reading.index)
+    narrowed = bool(words) or len(fit) < len(skus)
+    return fit if narrowed else ()
+
+
+def bare_item(text: str, skus: tuple[str, ...]) -> Item:
+    return Item(text=text, candidates=skus, tier=Tier.WORDS, problem=Problem.NO_QUANTITY)

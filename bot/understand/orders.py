@@ -1,0 +1,95 @@
+"""Goods asked for: new lines, the day they are wanted, where to, and the note that goes with them."""
+
+import re
+from datetime import date
+
+from bot.understand.dates import When, delivery_day
+from bot.understand.lexicon import Role
+from bot.understand.phrases import says
+from bot.understand.reading import Reading
+from bot.understand.tokens import Kind
+from bot.understand.types import Add, Deliver, Item, Move, Note, ShipTo
+
+_BY_BEFORE = re.compile(
+    r"(?:送货|发货|交货|到货|配送|送达|交期|送|发|最晚|最迟|希望|要求|务必|赶在|需要?在|定在|安排在|争取|日期|时间|by|before|on|for|until|due|no later than|deliver(?:y|ed)?|needed?|want(?:ed)?|arrive|ship)[ :是在为the于]*$"
+)
+_BY_AFTER = re.compile(
+    r"^[ ,]*(?:上午|下午|早上|中午|晚上|晚间|傍晚|一早|一大早|[0-9一二三四五六七八九十两]+点(?:半|钟)?|的?时候)*"
+    r"(?:[之以]?前|之内|以内|内|左右)?(?:就|给我|给|我们?|店里|客户|必须|一定|务必|得|能|可以|再|一起|统一|请|要|需要?|急|就要|帮我)*"
+    r"(?:送|发|到|要|用|配|交|来|取|提货|自提|装车|出货|运|拉|拿|需|等着|前|之前|以前|delivery|deliver|please|at the latest|morning|afternoon|latest)"
+)
+_TODAY = frozenset({"今天", "今日", "今儿", "today", "现在", "tonight", "今晚", "当天"})
+_EVENT = re.compile(r"^(?:的(?!时候)|有|搞|做|是|活动|促销|开业|盘点|订的|下的|买的|那)")
+
+
+def order_moves(reading: Reading, items: list[Item] | None = None) -> tuple[Move, ...]:
+    """The lines of a message with what belongs to the order."""
+    items = order_items(reading) if items is None else items
+    moves: list[Move] = [Add(items=tuple(items))] if items else []
+    return (*moves, *order_details(reading))
+
+
+def order_details(reading: Reading) -> tuple[Move, ...]:
+    """Delivery day, ship-to and note, as far as the text gives them."""
+    moves: list[Move] = []
+    if day := delivery(reading):
+        moves.append(Deliver(day=day))
+    if reading.ship_to:
+        moves.append(ShipTo(text=_sent(reading, reading.ship_to)))
+    if reading.note:
+        moves.append(Note(text=_sent(reading, reading.note)))
+    return tuple(moves)
+
+
+def _sent(reading: Reading, found: tuple[str, int, int]) -> str:
+    words, start, end = found
+    at = reading.normal.text.find(words, start, end)
+    return reading.original(at, at + len(words)) if at >= 0 else words
+
+
+def order_items(reading: Reading) -> list[Item]:
+    """Known goods, and unknown names where the text asks for them as one asks for goods."""
+    wanted: list[Item] = []
+    known = bool(reading.known)
+    asks = known or asks_for_goods(reading)
+    for item in reading.items:
+        if item.candidates or (asks and item.qty is not None and _could_be_goods(item.text)):
+            wanted.append(item)
+    return wanted
+
+
+def asks_for_goods(reading: Reading) -> bool:
+    """Whether a text without known goods still orders some: a quantity with a packing unit beside a name, and no story."""
+    if says("personal", reading.text):
+        return False
+    tokens = [t for t in reading.tokens if t.kind is Kind.QUANTITY and t.quantity and t.quantity.parts[0].unit]
+    if not tokens:
+        return False
+    verb = reading.has_word(Role.VERB, Role.AGAIN)
+    others = sum(len(m.text(reading.normal.text)) for m in reading.mentions())
+    return verb or others <= 12 * len(tokens)
+
+
+def _could_be_goods(text: str) -> bool:
+    return 1 < len(text) <= 40 and not text.isdigit()
+
+
+def delivery(reading: Reading) -> date | None:
+    """The day the text gives as a delivery or need day."""
+    today = reading.context.now.date()
+    for when in reading.dates("future"):
+        day = delivery_day(when)
+        if day >= today and _is_delivery(when, reading):
+            return day
+    return None
+
+
+def _is_delivery(when: When, reading: Reading) -> bool:
+    text = reading.goods_text
+    words = text[when.start_at : when.end_at]
+    before, after = text[max(0, when.start_at - 16) : when.start_at], text[when.end_at : when.end_at + 24]
+    if _BY_AFTER.match(after) or _BY_BEFORE.search(before):
+        return not (words in _TODAY and not re.match(r"^[^,，\n]{0,6}(?:送|发|到|用|配|前|交|deliver)", after) and not _BY_BEFORE.search(before))
+    if words in _TODAY or _EVENT.match(after):
+        return False
+    return bool(reading.known or reading.context.draft)

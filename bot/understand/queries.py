@@ -1,0 +1,192 @@
+"""Questions and requests about what exists already: stock, prices, orders, rebates, claims, returns, repeats."""
+
+import re
+from datetime import date
+from decimal import Decimal
+
+from bot.understand.dates import Prefer
+from bot.understand.items import find_all
+from bot.understand.lexicon import Role
+from bot.understand.money import scan_money
+from bot.understand.phrases import says
+from bot.understand.reading import Reading
+from bot.understand.tokens import Kind
+from bot.understand.types import (
+    Ask,
+    CancelOrder,
+    Claim,
+    Human,
+    Intent,
+    Item,
+    Move,
+    Received,
+    Repeat,
+    Return,
+    Topic,
+)
+
+TOPICS = {
+    Intent.STOCK_QUERY: Topic.STOCK,
+    Intent.PRICE_QUERY: Topic.PRICE,
+    Intent.ORDER_STATUS: Topic.STATUS,
+    Intent.REBATE_QUERY: Topic.REBATE,
+    Intent.TARGET_QUERY: Topic.TARGET,
+    Intent.PROMO_QUERY: Topic.PROMO,
+    Intent.CLAIM_STATUS: Topic.CLAIM,
+    Intent.ACCOUNT_QUERY: Topic.ACCOUNT,
+    Intent.CONTRACT_QUERY: Topic.CONTRACT,
+}
+_LAST = re.compile(r"上(?:一|个|次|回|张|笔|单|批)|最近(?:一|的|那)|刚才|刚下|刚刚|last|latest|most recent|previous|just placed")
+_OPEN = re.compile(
+    r"(?:还有|哪些|几个|几张|多少).{0,6}(?:没发|未发|没到|未到|没送|未完成|在途|没出库|没收到|待发)|(?:没发|未发|没到|未到|没送|未完成|在途|待发货|待发|没收到|未出库)(?:货|完|齐|的|过来)*(?:订单|单子|单|货|有哪些|都有)|所有.{0,4}(?:没|未)|\b(?:open|outstanding|pending|undelivered|unshipped|unfulfilled|not (?:yet )?(?:shipped|delivered))\b"
+)
+_ATTACHED = re.compile(r"发票|收据|小票|凭证|照片|图片|截图|附件|attached|receipt|invoice|photo|picture")
+_CURRENCY = re.compile(r"[¥$元块]|yuan|rmb|cny|dollar|usd")
+_USUAL = re.compile(r"老样子|老规矩|照旧|照老样|照常|平时|往常|按老样|usual|as always")
+
+
+def ask(intent: Intent, reading: Reading) -> Move:
+    """The question an intent asks, with the goods, orders and period the text names."""
+    topic = TOPICS[intent]
+    items = named_goods(reading) if topic in (Topic.STOCK, Topic.PRICE, Topic.PROMO) else ()
+    period, day = None, None
+    refs: tuple[str, ...] = ()
+    if topic in (Topic.REBATE, Topic.TARGET):
+        period = period_of(reading, "past" if topic is Topic.REBATE else "nearest")
+    if topic is Topic.STATUS:
+        refs, day = reading.refs, None if reading.refs else past_day(reading)
+        if says("late", reading.text):
+            topic = Topic.LATE
+        if not refs and day is None and _LAST.search(reading.text):
+            refs = ("last",)
+    open_only = topic is Topic.STATUS and bool(_OPEN.search(reading.text))
+    return Ask(topic=topic, items=items, refs=refs, day=day, open_only=open_only, period=period)
+
+
+def named_goods(reading: Reading) -> tuple[Item, ...]:
+    """Known goods in the text; without any, those last talked about, for "还有货吗" after a product."""
+    if reading.known:
+        return tuple(reading.known)
+    negated = [p.mention for p in reading.pairs if p.mention and p.negated]
+    found = find_all(negated, reading.index, reading.context.assortment)
+    items = [
+        Item(text=reading.original(m.start, m.end), candidates=found[id(m)].skus, tier=found[id(m)].tier)
+        for m in negated
+        if found[id(m)].skus
+    ]
+    return tuple(items)
+
+
+def period_of(reading: Reading, prefer: Prefer) -> str | None:
+    return next((w.period for w in reading.dates(prefer) if w.period), None)
+
+
+def past_day(reading: Reading) -> date | None:
+    """A single day of the text that is not in the future."""
+    today = reading.context.now.date()
+    return next((w.start for w in reading.dates("past") if not w.is_range and w.start <= today), None)
+
+
+def cancel_order(reading: Reading) -> Move:
+    refs = reading.refs
+    if not refs and _LAST.search(reading.text):
+        refs = ("last",)
+    return CancelOrder(refs=refs)
+
+
+def received(reading: Reading) -> Move:
+    return Received(refs=reading.refs)
+
+
+def human(reading: Reading) -> Move:
+    return Human(back=says("human_back", reading.text))
+
+
+def return_goods(reading: Reading) -> Move:
+    items = tuple(i for i in reading.items if i.candidates or (i.qty is not None and len(i.text) > 1))
+    return Return(items=items if reading.known else (), refs=reading.refs, reason=reading.normal.original.strip()[:200])
+
+
+def repeat(reading: Reading) -> Move:
+    """An earlier order again, with what is to differ."""
+    override: list[Item] = []
+    add: list[Item] = []
+    remove: list[str] = []
+    for item, kind in changes_to_repeat(reading):
+        (override if kind is Role.SET else add).append(item)
+    negated = [p.mention for p in reading.pairs if p.mention and p.negated]
+    for found in find_all(negated, reading.index, reading.context.assortment).values():
+        remove += found.skus
+    day = None if reading.refs else past_day(reading)
+    return Repeat(
+        ref=reading.refs[0] if reading.refs else "last",
+        day=day,
+        override=tuple(override),
+        add=tuple(add),
+        remove=tuple(dict.fromkeys(remove)),
+        usual=bool(_USUAL.search(reading.text)) and not reading.refs,
+    )
+
+
+def changes_to_repeat(reading: Reading) -> list[tuple[Item, Role]]:
+    """Lines of a repeat with whether they are added or take the place of the old quantity."""
+    out: list[tuple[Item, Role]] = []
+    for item in reading.lines:
+        start = item.spans[0].start
+        end = max(s.end for s in item.spans)
+        role = Role.SET
+        for token in reading.tokens:
+            at = reading.normal.span(token.start, token.end).start
+            if token.is_word(Role.MORE, Role.AGAIN, Role.AND) and at < end and at >= min(s.start for s in item.spans) - 8:
+                role = Role.MORE
+            if token.is_word(Role.SET, Role.REPLACE) and start - 4 <= at <= end:
+                role = Role.SET
+                break
+        out.append((item, role))
+    return out
+
+
+def category_of(reading: Reading) -> str | None:
+    """The expense category a text names, by its longest word."""
+    text = reading.normal.text
+    best: tuple[int, str] | None = None
+    for key, words in reading.index.expenses:
+        for word in words:
+            if word and _has_word(text, word) and (best is None or len(word) > best[0]):
+                best = (len(word), key)
+    return best[1] if best else None
+
+
+def _has_word(text: str, word: str) -> bool:
+    if not word.isascii():
+        return word in text
+    return re.search(rf"(?<![a-z]){re.escape(word)}(?:s|es)?(?![a-z])", text) is not None
+
+
+def claim(reading: Reading) -> Claim:
+    """What the text says of an expense."""
+    when = next(iter(reading.dates("past")), None)
+    single = when is not None and not when.is_range
+    return Claim(
+        amount=amount_of(reading),
+        day=when.start if when and single else None,
+        period=when.period if when and not single else None,
+        category=category_of(reading),
+        note=reading.normal.original.strip()[:200],
+        attachment=bool(_ATTACHED.search(reading.text)),
+    )
+
+
+def amount_of(reading: Reading) -> Decimal | None:
+    """The amount of money in the text that is no date, size or order number; the last one after a repair."""
+    taken = [(t.start, t.end) for t in reading.tokens if t.kind in (Kind.DATE, Kind.REF, Kind.SKU)]
+    text = reading.normal.text
+    amounts = [
+        m for m in scan_money(text) if m.value > 0 and not any(a < m.end and m.start < b for a, b in taken)
+    ]
+    if not amounts:
+        return None
+    if reading.has_word(Role.REPAIR):
+        return amounts[-1].value
+    named = [m for m in amounts if _CURRENCY.search(text[max(0, m.start - 2) : m.end + 5])]
+    return (named or amounts)[0].value

@@ -1,0 +1,211 @@
+"""The readers of a message in the order of their say: each gives an understanding, or None to pass on."""
+
+from collections.abc import Callable
+
+from bot.understand.answers import answer_moves
+from bot.understand.changes import change_moves, index_in
+from bot.understand.claims import read_claim
+from bot.understand.lexicon import Role
+from bot.understand.orders import asks_for_goods, order_details, order_items, order_moves
+from bot.understand.phrases import part, says
+from bot.understand.queries import TOPICS, ask, cancel_order, human, received, repeat, return_goods
+from bot.understand.reading import Reading
+from bot.understand.shape import table_items
+from bot.understand.types import (
+    Add,
+    Ask,
+    Clear,
+    Confirm,
+    Help,
+    Intent,
+    Language,
+    Move,
+    No,
+    Social,
+    Stop,
+    Switch,
+    Topic,
+    Understanding,
+    Undo,
+    Yes,
+)
+
+Reader = Callable[[Reading], Understanding | None]
+MARGIN = 1.0
+_LANGUAGES = {"language_zh_hant": "zh-Hant", "language_zh_hans": "zh-Hans", "language_en": "en"}
+
+
+def read_table(reading: Reading) -> Understanding | None:
+    """A pasted table is an order."""
+    if "\n" not in reading.text:
+        return None
+    items = table_items(reading)
+    if not items:
+        return None
+    return _order(reading, order_moves(reading, items))
+
+
+def read_setting(reading: Reading) -> Understanding | None:
+    """Language and dealer."""
+    if len(reading.text) > 40:
+        return None
+    for name, locale in _LANGUAGES.items():
+        if says(name, reading.text):
+            return Understanding(intent=Intent.SETTING, moves=(Language(locale=locale),))
+    if found := part("switch", reading.text):
+        return Understanding(intent=Intent.SETTING, moves=(Switch(text=found[0]),))
+    return None
+
+
+def read_answer(reading: Reading) -> Understanding | None:
+    """A reply to the open question."""
+    if not reading.context.questions or len(reading.text) > 60 or "\n" in reading.text:
+        return None
+    if _top(reading)[1] >= 4 and _top(reading)[0] not in (Intent.ORDER_CONFIRM, Intent.CHITCHAT):
+        return None
+    moves = answer_moves(reading)
+    return Understanding(intent=Intent.ORDER_MODIFY, moves=moves + order_details(reading)) if moves else None
+
+
+def read_small(reading: Reading) -> Understanding | None:
+    """Undo, clear, stop, yes, no and a look at the draft."""
+    text = reading.text
+    if len(text) > 60:
+        return None
+    goods = bool(reading.lines)
+    if says("redo", text):
+        return Understanding(intent=Intent.ORDER_MODIFY, moves=(Undo(redo=True),))
+    if says("undo", text) and not goods and not reading.refs:
+        return Understanding(intent=Intent.ORDER_MODIFY, moves=(Undo(),))
+    if says("clear", text) and not reading.refs and not reading.known:
+        return Understanding(intent=Intent.ORDER_MODIFY, moves=(Clear(),))
+    if says("stop", text) and not goods:
+        what = "claim" if reading.context.claim and reading.context.claim_on_top else ""
+        return Understanding(intent=Intent.ORDER_CANCEL, moves=(Stop(what=what),))
+    if says("draft", text) and not goods:
+        return Understanding(intent=None, moves=(Ask(topic=Topic.DRAFT),))
+    if says("original", text):
+        return Understanding(intent=Intent.ORDER_STATUS, moves=(Ask(topic=Topic.ORIGINAL, refs=reading.refs or ("last",)),))
+    if says("why", text) and not goods:
+        return Understanding(intent=None, moves=(Ask(topic=Topic.WHY),))
+    return None
+
+
+def read_yes_no(reading: Reading) -> Understanding | None:
+    """A bare yes or no answers whatever is open; with nothing open it is only a courtesy."""
+    open_ = bool(reading.context.draft or reading.context.questions or reading.context.claim)
+    if open_ and says("yes", reading.text):
+        return Understanding(intent=Intent.ORDER_CONFIRM, moves=(Yes(),))
+    if open_ and says("no", reading.text):
+        return Understanding(intent=Intent.ORDER_CANCEL, moves=(No(),))
+    return None
+
+
+def _top(reading: Reading) -> tuple[Intent | None, float, float]:
+    """The strongest intent of the rule tables, its score, and the next one's."""
+    ranked = sorted(reading.scores.items(), key=lambda kv: -kv[1])
+    if not ranked:
+        return None, 0.0, 0.0
+    return ranked[0][0], ranked[0][1], ranked[1][1] if len(ranked) > 1 else 0.0
+
+
+def read_intent(reading: Reading) -> Understanding | None:
+    """What the rule tables are sure of: questions, cancelling, returns, repeats, people."""
+    top, score, second = _top(reading)
+    if top is None or score < 3:
+        return None
+    unsure = score - second < MARGIN
+    if top is Intent.ORDER_CONFIRM:
+        if reading.lines:
+            return None
+        return Understanding(intent=top, moves=(Confirm(), *order_details(reading)))
+    if top in (Intent.CHITCHAT, Intent.OUT_OF_SCOPE):
+        return None if reading.lines else Understanding(intent=top, moves=(Social(intent=top),))
+    if top is Intent.COMPLAINT:
+        return Understanding(intent=top, moves=(Social(intent=top),))
+    move = _move_for(top, reading)
+    if move is None:
+        return None
+    return Understanding(intent=top, moves=_with_order(move, reading), unsure=unsure)
+
+
+def _move_for(top: Intent, reading: Reading) -> Move | None:
+    if top in TOPICS:
+        return ask(top, reading)
+    makers: dict[Intent, Callable[[Reading], Move]] = {
+        Intent.ORDER_CANCEL: cancel_order,
+        Intent.ORDER_REPEAT: repeat,
+        Intent.RETURN_REQUEST: return_goods,
+        Intent.HUMAN_AGENT: human,
+        Intent.RECEIPT: received,
+        Intent.HELP: lambda _: Help(),
+    }
+    return makers[top](reading) if top in makers else None
+
+
+def _with_order(move: Move, reading: Reading) -> tuple[Move, ...]:
+    return (move, *order_details(reading)) if isinstance(move, type(None)) else (move,)
+
+
+def read_changes(reading: Reading) -> Understanding | None:
+    """Changes to the draft; without a draft, plain additions are a new order."""
+    drafted = bool(reading.context.draft)
+    if not drafted and not _speaks_of_draft(reading):
+        return None
+    moves = change_moves(reading)
+    if not moves:
+        return None
+    if not drafted and all(isinstance(m, Add) for m in moves):
+        return None
+    return Understanding(intent=Intent.ORDER_MODIFY, moves=moves + order_details(reading))
+
+
+def _speaks_of_draft(reading: Reading) -> bool:
+    """Whether a text without a draft still changes something: 改成, 去掉, the second one."""
+    return bool(reading.context.last_skus) and (
+        reading.has_word(Role.SET, Role.LESS, Role.REMOVE) or index_in(reading.text) is not None
+    )
+
+
+def read_order(reading: Reading) -> Understanding | None:
+    """Goods with quantities, or goods asked for without."""
+    items = order_items(reading)
+    if not items:
+        details = order_details(reading)
+        if details and reading.context.draft:
+            return Understanding(intent=Intent.ORDER_MODIFY, moves=details)
+        return None
+    if not reading.known and not asks_for_goods(reading):
+        return None
+    return _order(reading, order_moves(reading, items))
+
+
+def _order(reading: Reading, moves: tuple[Move, ...]) -> Understanding:
+    intent = Intent.ORDER_MODIFY if reading.context.draft else Intent.ORDER_CREATE
+    return Understanding(intent=intent, moves=moves)
+
+
+def read_rest(reading: Reading) -> Understanding | None:
+    """What no other reader took: small talk where the tables say so, else outside the product."""
+    top, score, _ = _top(reading)
+    if top is Intent.CHITCHAT and score > 0:
+        return Understanding(intent=top, moves=(Social(intent=top),))
+    if top is Intent.COMPLAINT:
+        return Understanding(intent=top, moves=(Social(intent=top),))
+    if reading.context.draft or reading.context.questions:
+        return Understanding(intent=None)
+    return Understanding(intent=Intent.OUT_OF_SCOPE, moves=(Social(intent=Intent.OUT_OF_SCOPE),))
+
+
+READERS: tuple[Reader, ...] = (
+    read_table,
+    read_setting,
+    read_answer,
+    read_small,
+    read_claim,
+    read_yes_no,
+    read_intent,
+    read_changes,
+    read_order,
+    read_rest,
+)

@@ -1,0 +1,104 @@
+"""All that is read from one message, each part worked out once, for the readers of moves."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from bot.understand.assemble import Pair, pair_up
+from bot.understand.dates import Prefer, When, scan_dates
+from bot.understand.index import Index
+from bot.understand.intents import scores
+from bot.understand.items import items_of
+from bot.understand.lexicon import Role
+from bot.understand.mentions import Element, Mention, gather
+from bot.understand.normalise import Normal
+from bot.understand.phrases import part
+from bot.understand.scan import Scan
+from bot.understand.tokens import Kind, Token
+from bot.understand.types import Context, Intent, Item, Span
+
+
+@dataclass
+class Reading:
+    """A message with its context and the index it is read against."""
+
+    normal: Normal
+    context: Context
+    index: Index
+
+    @cached_property
+    def text(self) -> str:
+        return self.normal.text.strip()
+
+    @cached_property
+    def note(self) -> tuple[str, int, int] | None:
+        return part("note", self.normal.text)
+
+    @cached_property
+    def ship_to(self) -> tuple[str, int, int] | None:
+        return part("ship_to", self.normal.text)
+
+    @cached_property
+    def goods_text(self) -> str:
+        """The text without notes and addresses, same length."""
+        text = self.normal.text
+        for cut in (self.note, self.ship_to):
+            if cut:
+                text = text[: cut[1]] + "\n".ljust(cut[2] - cut[1]) + text[cut[2] :]
+        return text
+
+    @cached_property
+    def scan(self) -> Scan:
+        return Scan(self.goods_text, self.context, self.index)
+
+    @cached_property
+    def tokens(self) -> list[Token]:
+        return self.scan.tokens
+
+    @cached_property
+    def elements(self) -> list[Element]:
+        return gather(self.tokens, self.index)
+
+    @cached_property
+    def pairs(self) -> list[Pair]:
+        return pair_up(self.elements)
+
+    @cached_property
+    def items(self) -> list[Item]:
+        return items_of(self.pairs, self.normal, self.index, self.context.assortment)
+
+    @cached_property
+    def scores(self) -> dict[Intent, float]:
+        return scores(self.normal.text)
+
+    def dates(self, prefer: Prefer) -> list[When]:
+        """Days of the text outside names, the open ones ("三月八号") read towards the past or the future."""
+        places = {t.start for t in self.tokens if t.when}
+        return [w for w in scan_dates(self.goods_text, self.context.now, prefer) if w.start_at in places]
+
+    @cached_property
+    def refs(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(t.name for t in self.tokens if t.kind is Kind.REF))
+
+    @cached_property
+    def known(self) -> list[Item]:
+        """Items that mean goods of the catalogue."""
+        return [i for i in self.items if i.candidates]
+
+    @cached_property
+    def lines(self) -> list[Item]:
+        """Known goods with a quantity."""
+        return [i for i in self.known if i.qty is not None]
+
+    def has_word(self, *roles: Role) -> bool:
+        return any(t.is_word(*roles) for t in self.tokens)
+
+    def mentions(self) -> list[Mention]:
+        return [e for e in self.elements if isinstance(e, Mention)]
+
+    def span(self, mention: Mention) -> Span:
+        return self.normal.span(mention.start, mention.end)
+
+    def original(self, start: int, end: int) -> str:
+        """What was sent at this place of the normal text."""
+        span = self.normal.span(start, end)
+        return self.normal.original[span.start : span.end].strip()

@@ -1,0 +1,216 @@
+"""Tables pasted from a sheet: columns found by their heads, or by what stands in them."""
+
+import re
+from decimal import Decimal
+
+from bot.understand.assemble import Pair
+from bot.understand.index import Index, fold_sku
+from bot.understand.items import item_of
+from bot.understand.lexicon import read_yaml
+from bot.understand.mentions import Mention, gather
+from bot.understand.normalise import Normal
+from bot.understand.numerals import Part, Quantity, number_at, read_quantity
+from bot.understand.reading import Reading
+from bot.understand.resolve import NOTHING, resolve
+from bot.understand.scan import Scan
+from bot.understand.tokens import Kind, Token
+from bot.understand.types import Item
+
+Row = list[tuple[int, int]]  # the place of each cell in the normal text
+_RULE = re.compile(r"^[\s|:+=-]*$")
+
+
+def table_items(reading: Reading) -> list[Item] | None:
+    """The lines of a pasted table; None when the text is no table."""
+    text = reading.goods_text
+    rows = _rows(text)
+    if rows is None:
+        return None
+    columns = _by_head(text, rows[0])
+    body = rows[1:] if columns else rows
+    columns = columns or _by_content(text, body, reading.index)
+    if columns is None or not body:
+        return None
+    items = [_line(row, columns, text, reading) for row in body]
+    return [i for i in items if i is not None]
+
+
+def _rows(text: str) -> list[Row] | None:
+    lines: list[tuple[int, int]] = []
+    start = 0
+    for line in text.split("\n"):
+        if line.strip() and not _RULE.match(line):
+            lines.append((start, start + len(line)))
+        start += len(line) + 1
+    if len(lines) < 2:
+        return None
+    for mark in ("\t", "|", ",", ";", "  "):
+        rows = [_cells(text, a, b, mark) for a, b in lines]
+        tabled = [r for r in rows if len(r) >= 2]
+        if len(tabled) >= 2 and len(tabled) >= len(rows) - 2 and _regular(tabled, mark):
+            while rows and len(rows[0]) < 2:
+                rows.pop(0)
+            return [r for r in rows if len(r) >= 2]
+    return None
+
+
+def _regular(rows: list[Row], mark: str) -> bool:
+    widths = [len(r) for r in rows]
+    if mark in "\t|":
+        return max(widths) - min(widths) <= 2
+    return len(set(widths)) == 1 and widths[0] >= 2
+
+
+def _cells(text: str, start: int, end: int, mark: str) -> Row:
+    cells: Row = []
+    at = start
+    for piece in text[start:end].split(mark):
+        a, b = at, at + len(piece)
+        at = b + len(mark)
+        a += len(piece) - len(piece.lstrip())
+        b -= len(piece) - len(piece.rstrip())
+        cells.append((a, max(a, b)))
+    if mark == "|":
+        if cells and cells[0][0] == cells[0][1]:
+            cells.pop(0)
+        if cells and cells[-1][0] == cells[-1][1]:
+            cells.pop()
+    return [c for c in cells if c[0] < c[1]] if mark == "  " else cells
+
+
+Columns = dict[str, int]
+
+
+def _by_head(text: str, row: Row) -> Columns | None:
+    """Columns by the words in the first row: sku, name, size, qty, unit; the others are not read."""
+    heads: dict[str, list[str]] = read_yaml("headers.yaml")
+    columns: Columns = {}
+    for at, (start, end) in enumerate(row):
+        cell = re.sub(r"[\s.:*()]", "", text[start:end])
+        for key, words in heads.items():
+            if cell in words and key not in columns:
+                columns[key] = at
+                break
+        else:
+            if unit := re.match(r"(?:数量|qty|quantity|订货量|订购量)(.{1,8})$", cell):
+                columns.setdefault("qty", at)
+                del unit
+    named = {"sku", "name"} & set(columns)
+    return columns if named and "qty" in columns else None
+
+
+def _by_content(text: str, rows: list[Row], index: Index) -> Columns | None:
+    """Columns of a table without a head: where SKUs or names stand, and the one column of whole numbers that counts."""
+    width = min(len(r) for r in rows)
+    cells = [[text[a:b] for a, b in row[:width]] for row in rows]
+    columns: Columns = {}
+    for at in range(width):
+        column = [c[at] for c in cells]
+        if "sku" not in columns and _mostly(column, lambda c: fold_sku(c) in index.skus and not c.isdigit()):
+            columns["sku"] = at
+        elif "name" not in columns and _mostly(column, lambda c: any(ch.isalpha() for ch in c) and not c[0].isdigit()):
+            columns["name"] = at
+    if not columns:
+        return None
+    numbers = [at for at in range(width) if at not in columns.values() and _mostly([c[at] for c in cells], _counts, 1.0)]
+    numbers = [at for at in numbers if not _is_index([c[at] for c in cells], at)]
+    qty = _quantity_column(numbers, cells)
+    if qty is None:
+        return None
+    columns["qty"] = qty
+    unit = next((at for at in range(width) if at not in columns.values() and _mostly([c[at] for c in cells], lambda c: c in index.units.counts)), None)  # fmt: skip
+    if unit is not None:
+        columns["unit"] = unit
+    return columns
+
+
+def _mostly(column: list[str], test, share: float = 0.6) -> bool:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    return sum(bool(c) and bool(test(c)) for c in column) >= share * len(column)
+
+
+def _counts(cell: str) -> bool:
+    return re.fullmatch(r"\d+(?:\.\d+)?\s*[^\d\s]{0,6}|[零一二两三四五六七八九十百半]+[^\d\s]{0,3}", cell) is not None
+
+
+def _is_index(column: list[str], at: int) -> bool:
+    return len(column) >= 2 and at == 0 and column == [str(k + 1) for k in range(len(column))]
+
+
+def _quantity_column(numbers: list[int], cells: list[list[str]]) -> int | None:
+    """Of number columns the one that is not a price or an amount (quantity times price)."""
+    if len(numbers) <= 1:
+        return numbers[0] if numbers else None
+    values = {at: [_figure(c[at]) for c in cells] for at in numbers}
+    for amount in reversed(numbers):
+        for one in numbers:
+            for other in numbers:
+                if len({one, other, amount}) == 3 and all(
+                    x is not None and y is not None and z is not None and abs(x * y - z) < 1
+                    for x, y, z in zip(values[one], values[other], values[amount], strict=True)
+                ):
+                    return _whole_one(one, other, values)
+    whole = [at for at in numbers if all(v is not None and v == v.to_integral_value() for v in values[at])]
+    return whole[0] if whole else None
+
+
+def _whole_one(one: int, other: int, values: dict[int, list[Decimal | None]]) -> int:
+    whole = [at for at in (one, other) if all(v is not None and v == v.to_integral_value() for v in values[at])]
+    if len(whole) == 1:
+        return whole[0]
+    return min(one, other)
+
+
+def _figure(cell: str) -> Decimal | None:
+    numeral = number_at(cell, 0)
+    return numeral.value if numeral else None
+
+
+def _line(row: Row, columns: Columns, text: str, reading: Reading) -> Item | None:
+    quantity = _row_quantity(row, columns, text, reading)
+    name = [row[columns[key]] for key in ("sku", "name", "size") if key in columns and columns[key] < len(row)]
+    name = [(a, b) for a, b in name if a < b]
+    if quantity is None or not name:
+        return None
+    if quantity.parts[0].value == 0:
+        return None
+    tokens = [_placed(t, a) for a, b in name for t in Scan(text[a:b], reading.context, reading.index).tokens]
+    mentions = [e for e in gather(tokens, reading.index) if isinstance(e, Mention)]
+    if not mentions:
+        return _unknown(name, quantity, reading)
+    whole = Mention([p for m in mentions for p in m.parts])
+    found = resolve(whole, reading.index, reading.context.assortment)
+    if not found.skus and "sku" in columns and len(mentions) > 1:
+        found = resolve(mentions[0], reading.index, reading.context.assortment)
+    amount = Token(Kind.QUANTITY, quantity.start, quantity.end, text[quantity.start : quantity.end], quantity=quantity)
+    pair = Pair(whole, amount)
+    return item_of(pair, found, reading.normal, reading.index)
+
+
+def _unknown(name: Row, quantity: Quantity, reading: Reading) -> Item:
+    head = Mention([Token(Kind.HAN, name[0][0], name[0][1], reading.normal.text[name[0][0] : name[0][1]])])
+    amount = Token(Kind.QUANTITY, quantity.start, quantity.end, "", quantity=quantity)
+    return item_of(Pair(head, amount), NOTHING, reading.normal, reading.index)
+
+
+def _row_quantity(row: Row, columns: Columns, text: str, reading: Reading) -> Quantity | None:
+    if columns["qty"] >= len(row):
+        return None
+    start, end = row[columns["qty"]]
+    found = read_quantity(text, start, reading.index.units.word_at)
+    if found is None or found.start != start:
+        return None
+    if found.parts[0].unit is None and "unit" in columns and columns["unit"] < len(row):
+        a, b = row[columns["unit"]]
+        word = reading.index.units.word_at(text, a)
+        if word and word[1] <= b:
+            return Quantity((Part(found.parts[0].value, word[0]),), start, end, found.approximate)
+    return found
+
+
+def _placed(token: Token, offset: int) -> Token:
+    token.start, token.end = token.start + offset, token.end + offset
+    return token
+
+
+def is_normal(normal: Normal) -> bool:
+    return bool(normal.text)

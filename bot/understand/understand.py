@@ -1,0 +1,24 @@
+"""One message to its moves: the only entrance. Pure: nothing is read but the text, the context and the index."""
+
+from bot.understand.index import Index
+from bot.understand.intents import forbidden
+from bot.understand.normalise import normalise
+from bot.understand.reading import Reading
+from bot.understand.readers import READERS
+from bot.understand.types import Context, Intent, Social, Understanding
+
+LIMIT = 10_000
+
+
+def understand(text: str, context: Context, index: Index) -> Understanding:
+    """What a message means to the one who sent it, as moves in the order to be taken; never raises on any text."""
+    reading = Reading(normalise(text[:LIMIT]), context, index)
+    if not reading.text:
+        return Understanding(intent=None)
+    if forbidden(reading.normal.text):
+        return Understanding(intent=Intent.OUT_OF_SCOPE, moves=(Social(intent=Intent.OUT_OF_SCOPE),))
+    for reader in READERS:
+        understanding = reader(reading)
+        if understanding is not None:
+            return understanding
+    return Understanding(intent=None)
