@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from tests.eval.generate import TRADES, write_rows
+from tests.eval.goods import Goods, base_units, fault
+
 HERE = Path(__file__).parent
 GOLD = sorted(p for kind in ("messages", "dialogues") for p in HERE.glob(f"*{kind}_*.jsonl"))
 INTENTS = {
@@ -42,11 +45,6 @@ def rows(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
 
 
-def factor(product: dict[str, Any], unit: str) -> int:
-    pack = product["units"][unit]
-    return pack["factor"] if isinstance(pack, dict) else pack
-
-
 def lines(node: Any) -> Iterator[dict[str, Any]]:
     """Every line, open question and draft entry, wherever it stands in a row."""
     if isinstance(node, dict):
@@ -59,30 +57,11 @@ def lines(node: Any) -> Iterator[dict[str, Any]]:
             yield from lines(value)
 
 
-def wrong(line: dict[str, Any], known: dict[str, Any]) -> str | None:
-    skus = line.get("ambiguous") or line.get("candidates") or ([line["sku"]] if "sku" in line else [])
-    if strange := [s for s in skus if s not in known]:
-        return f"no such product {strange}"
-    if len(set(skus)) != len(skus):
-        return "a product twice in one question"
-    qty, unit = line.get("qty"), line.get("unit")
-    if len(skus) == 1 and "sku" not in line and unit is not None:
-        return "a question with one answer names a unit that settles it"
-    if unit and any(unit not in known[s]["units"] for s in skus):
-        return f"a product is not sold by {unit}"
-    if "sku" in line:
-        if line["base_qty"] != int(line["base_qty"]) or line["base_qty"] <= 0:
-            return "not a whole number of base units"
-        if qty is not None and abs(qty * factor(known[line["sku"]], unit) - line["base_qty"]) > 1e-9:
-            return "pack factor does not give base_qty"
-    return None
-
-
 @pytest.mark.parametrize("path", GOLD, ids=lambda p: p.stem)
 def test_every_gold_line_is_possible_in_its_catalogue(path: Path) -> None:
     known = products(path)
     faults = [
-        (row["id"], fault, line) for row in rows(path) for line in lines(row) if (fault := wrong(line, known))
+        (row["id"], found, line) for row in rows(path) for line in lines(row) if (found := fault(line, known))
     ]
     assert not faults
 
@@ -105,3 +84,23 @@ def test_gold_rows_are_told_apart_and_speak_the_format(path: Path) -> None:
 def test_no_message_stands_in_two_sets() -> None:
     texts = [row["text"] for path in GOLD for row in rows(path) if "text" in row]
     assert len(texts) == len(set(texts))
+
+
+@pytest.mark.parametrize("trade", TRADES)
+def test_generated_rows_are_possible_and_repeat_with_their_seed(trade: str) -> None:
+    known, made = Goods(trade).products, list(write_rows(trade, 300, 5))
+    assert not [
+        (row["id"], found, line) for row in made for line in lines(row) if (found := fault(line, known))
+    ]
+    assert made == list(write_rows(trade, 300, 5))
+    assert made != list(write_rows(trade, 300, 6))
+
+
+def test_a_wrong_pack_factor_a_strange_product_and_an_idle_question_are_found() -> None:
+    known = Goods("drinks").products
+    sku = next(iter(known))
+    right = {"sku": sku, "qty": 2, "unit": "箱", "base_qty": base_units(known[sku], 2, "箱")}
+    assert fault(right, known) is None
+    assert fault(right | {"base_qty": 1}, known)
+    assert fault(right | {"sku": "none"}, known)
+    assert fault({"ambiguous": [sku], "qty": 2, "unit": "箱"}, known)
