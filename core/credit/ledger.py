@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from core.credit.models import account_ledger, accounts
-from core.credit.queries import STANDING_COLUMNS, Standing
+from core.credit.queries import STANDING_COLUMNS, Standing, standing_of
 from core.db.base import Minor
 from core.db.scope import scoped
 from core.db.session import Session
@@ -48,7 +48,7 @@ def lock_account(session: Session) -> Standing:
     if row is None:
         open_account(session)
         row = session.execute(_lock).one()
-    return Standing(*row)
+    return standing_of(row)
 
 
 def open_account(session: Session) -> None:
@@ -99,4 +99,4 @@ def _moved(session: Session, *, amount: int, exposed: int) -> Standing:
     row = session.execute(_change, {"amount": amount, "exposed": exposed}).one_or_none()
     if row is None:
         raise RuntimeError("exposure would fall below zero")
-    return Standing(*row)
+    return standing_of(row)

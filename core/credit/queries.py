@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam, select
 
@@ -61,7 +62,12 @@ _lines = scoped(
 def standing(session: Session) -> Standing:
     """The account of the session's dealer; zeros when it has none yet."""
     row = session.execute(_standing).one_or_none()
-    return NOTHING if row is None else Standing(*row)
+    return NOTHING if row is None else standing_of(row)
+
+
+def standing_of(row: Any) -> Standing:
+    """The account in a row with STANDING_COLUMNS."""
+    return Standing(row.credit_limit, row.balance, row.exposure, row.payment_days)
 
 
 def account_lines(session: Session, *, limit: int = 20) -> tuple[AccountLine, ...]:

@@ -82,6 +82,10 @@ class Session:
             scope = SystemScope(self.scope.reason, dealer_id)
         return Session(self.connection, scope, self.now, self.facts)
 
+    def as_system(self, reason: str) -> "Session":
+        """The same unit of work seen by the system, for what concerns no single dealer: freed stock and who waits for it."""
+        return Session(self.connection, SystemScope(reason), self.now, self.facts)
+
     def report(self, kind: str, *, dealer_id: int | None = None, **data: Any) -> None:
         """Note a fact; it is written out when the unit of work is kept, and forgotten if its savepoint is undone."""
         self.facts.append(Fact(kind, dealer_id if dealer_id is not None else self.scope.dealer_id, data))

@@ -1,9 +1,11 @@
 """A dealer's account with what is overdue."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, tzinfo
 
+from core.credit.queries import standing
 from core.db.session import Session
+from core.orders.debts import overdue_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +24,20 @@ class Account:
     unpaid: int  # shipped and not settled, overdue or not
 
 
-def account_of(session: Session) -> Account:
-    """The account of the session's dealer, now."""
-    raise NotImplementedError
+def account_of(session: Session, *, zone: tzinfo = UTC) -> Account:
+    """The account of the session's dealer, now; due days are those of `zone` (the actor's)."""
+    account = standing(session)
+    overdue = overdue_of(session, payment_days=account.payment_days, zone=zone)
+    today = session.now.astimezone(zone).date()
+    return Account(
+        credit_limit=account.credit_limit,
+        balance=account.balance,
+        exposure=account.exposure,
+        available=account.available,
+        payment_days=account.payment_days,
+        overdue=overdue.amount,
+        oldest_overdue=overdue.oldest,
+        oldest_overdue_on=overdue.oldest_on,
+        oldest_overdue_days=(today - overdue.oldest_on).days if overdue.oldest_on else 0,
+        unpaid=overdue.unpaid,
+    )

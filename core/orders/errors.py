@@ -11,7 +11,6 @@ class QuantityChange:
     """A line of the draft that is not what was shown; 0 means absent."""
 
     sku: str
-    name: str
     shown: int
     now: int
 
@@ -21,7 +20,6 @@ class TotalChange:
     """A line whose total is not what was shown."""
 
     sku: str
-    name: str
     shown: int
     now: int
 
@@ -31,7 +29,8 @@ class Shortage:
     """A product of which there is too little; `usable` respects its smallest quantity and multiple."""
 
     sku: str
-    name: str
+    name_zh: str
+    name_en: str
     wanted: int
     available: int
     usable: int
@@ -44,7 +43,8 @@ class LineProblem:
     """Why a line cannot be ordered at all: not_found | inactive | not_listed | no_price | min_qty | multiple | bad_quantity."""
 
     sku: str
-    name: str
+    name_zh: str
+    name_en: str
     code: str
     limit: int = 0  # the smallest quantity, the multiple or the largest quantity
     successor: str = ""
@@ -94,12 +94,6 @@ class SameOrderTodayError(DealerError):
     """The same goods and quantities were ordered today already. Fields: number."""
 
     code = "orders.same_order_today"
-
-
-class NoAddressError(DealerError):
-    """The draft names an address the dealer does not have, or there is none at all."""
-
-    code = "orders.no_address"
 
 
 class DealerSuspendedError(DealerError):
