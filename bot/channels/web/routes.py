@@ -71,8 +71,8 @@ class WebChat:
         return await run_in_threadpool(run)
 
 
-def router(web: WebChat) -> APIRouter:
-    """The chat, its stream, its files and the way in."""
+def router(web: WebChat, *, home: bool = True) -> APIRouter:
+    """The chat, its stream, its files and the way in. home: `/` leads to the chat, as it does outside the demo."""
     routes = APIRouter(route_class=GuardedRoute, include_in_schema=False, default_response_class=Response)
     for method, path, endpoint in (
         ("GET", "/chat", chat_page),
@@ -87,7 +87,14 @@ def router(web: WebChat) -> APIRouter:
         ("POST", "/join/{token}", join),
     ):
         routes.add_api_route(path, partial(endpoint, web), methods=[method], response_model=None)
+    if home:
+        routes.add_api_route("/", to_chat, response_model=None)
     return routes
+
+
+async def to_chat() -> Response:
+    """From the front door to the chat."""
+    return RedirectResponse("/chat", 307)
 
 
 def page_settings(web: WebChat) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -79,7 +80,7 @@ class Chat:
             next_day=self.next_day,
         )
         self.app = FastAPI()
-        self.app.include_router(routes.router(self.web))
+        self.app.include_router(routes.router(self.web, home=False))
         self.app.include_router(demo.router(self.demo))
         self.sender = WebSender(self.database.lane, words_of, self.watchers, lambda: self.now)
 
@@ -127,7 +128,10 @@ class Chat:
     def deliver(self, chat: str, text: str, **more: Any) -> Result:
         """The assistant says something in a chat."""
         address = Address(channel="web", account="web", chat=chat, subject="m:1")
-        return asyncio.run(self.sender.send(address, {"text": text, **more}))
+        # in a thread of its own, as from another process: a browser's test has a loop already
+        with ThreadPoolExecutor(1) as elsewhere:
+            sending = self.sender.send(address, {"text": text, **more})
+            return elsewhere.submit(asyncio.run, sending).result()
 
     def kept(self, chat: str) -> list[conversation.Message]:
         with self.database.reader.begin() as connection:

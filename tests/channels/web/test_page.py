@@ -4,9 +4,11 @@ import re
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
 
 from bot.channels import web
-from bot.channels.web import pages
+from bot.channels.web import pages, routes
 from bot.channels.web.words import EN, HANS, HANT, preferred, words
 from tests.channels.web.office import Chat
 
@@ -112,6 +114,13 @@ def test_static_files_are_kept_for_good_under_their_version_only(chat: Chat) -> 
 )
 def test_a_page_speaks_the_readers_language(chosen: str, accepted: str, shown: str) -> None:
     assert preferred(chosen, accepted) == shown
+
+
+def test_outside_the_demo_the_front_door_leads_to_the_chat(chat: Chat) -> None:
+    app = FastAPI()
+    app.include_router(routes.router(chat.web))
+    answer = TestClient(app, follow_redirects=False).get("/")
+    assert (answer.status_code, answer.headers["location"]) == (307, "/chat")
 
 
 def test_a_hostile_token_stays_text(chat: Chat) -> None:

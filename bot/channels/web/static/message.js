@@ -83,12 +83,21 @@ function button(choice, index, message, { onPress, isPressed }) {
   element.type = "button";
   element.dataset.index = index;
   markPressed(element, isPressed(message.seq, index));
-  element.addEventListener("click", () => {
-    if (element.classList.contains("pressed")) return;
+  element.addEventListener("click", (event) => {
+    if (element.classList.contains("pressed") || isEcho(event)) return;
     markPressed(element, true);
     onPress(message.seq, index, choice.label);
   });
   return element;
+}
+
+let lastTouch = 0;
+
+/** The second half of a double click: by then the conversation has moved and another button may lie under the finger. */
+function isEcho(event) {
+  const soon = event.pointerType === "touch" && event.timeStamp - lastTouch < 350;
+  lastTouch = event.timeStamp;
+  return soon || event.detail > 1;
 }
 
 /** Show a button as pressed, or as free again. It keeps the focus, so it is not disabled for the keyboard. */

@@ -1,0 +1,337 @@
+"""The chat page in a real browser: nothing is lost or doubled, nothing is markup, everything fits."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, expect
+
+from bot.dialog.messages import Inbound, Kind, Outcome
+from notifications.outbox.sender import Address
+from tests.browser.people import DESKTOP, PHONE, SMALL, Visit, overflowing, visiting
+from tests.browser.serving import serving
+from tests.channels.web.office import LIVE, Chat
+from tests.databases import Database
+
+pytestmark = pytest.mark.browser
+
+HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script>&lt;b&gt; {{7*7}} ${x} \u202eabc"
+LONG_LABEL = "0.75kg 大锤，12把一箱，¥420 一箱，10月12日到货 20箱，可以先发现有的4箱"
+
+
+class Answering(Chat):
+    """Answers like the product would, in the shapes the page must show."""
+
+    answered: set[str]
+
+    async def take(self, inbound: Inbound) -> Outcome:
+        outcome = await super().take(inbound)
+        if inbound.message_id in self.__dict__.setdefault("answered", set()):
+            return Outcome(status="duplicate")
+        self.answered.add(inbound.message_id)
+        if inbound.kind is Kind.ENTERED:
+            await self.say(inbound.chat, "您好，我是铁匠坊的订货助手")
+        elif inbound.kind is Kind.CHOICE:
+            await self.say(inbound.chat, f"按了 {inbound.choice}")
+        elif inbound.media is not None:
+            await self.say(inbound.chat, f"收到 {inbound.media.name}")
+        elif inbound.text == "按钮":
+            labels = ("确认", LONG_LABEL, HOSTILE)
+            buttons = [{"label": label, "handle": f"h{n}"} for n, label in enumerate(labels)]
+            link = {"label": "看物流", "url": "https://example.com/track"}
+            await self.say(inbound.chat, "合计 ¥1,356", buttons=[*buttons, link])
+        elif inbound.text == "清单":
+            await self.say(
+                inbound.chat, "\n".join(f"{n}. 内六角圆柱头螺钉 M{n} 12.9级 ¥{n},234" for n in range(60))
+            )
+        elif inbound.text == "二维码":
+            await self.say(
+                inbound.chat, "扫一下", picture={"ref": "qr:https://example.com/join/x", "name": ""}
+            )
+        else:
+            await self.say(inbound.chat, f"听到：{inbound.text}")
+        return outcome
+
+    async def say(self, chat: str, text: str, **more: object) -> None:
+        address = Address(channel="web", account="web", chat=chat, subject="m:1")
+        await self.sender.send(address, {"text": text, **more})
+
+
+@pytest.fixture
+def chat(sqlite: Database) -> Answering:
+    return Answering(sqlite)
+
+
+@pytest.fixture
+def address(chat: Answering) -> Iterator[str]:
+    with serving(chat.app) as where:
+        yield where
+        chat.stopping = True
+
+
+@pytest.fixture(params=[DESKTOP, PHONE, SMALL], ids=["desktop", "phone", "small"])
+def visit(request: pytest.FixtureRequest, browser: Browser, address: str) -> Iterator[Visit]:
+    with visiting(browser, address, request.param) as made:
+        made.open()
+        expect(made.page.locator("#phone-dealer .messages .theirs")).to_have_count(1)
+        yield made
+
+
+def texts_of(chat: Chat) -> list[str]:
+    return [inbound.text for inbound in chat.taken if inbound.kind is Kind.TEXT]
+
+
+def test_a_double_click_sends_once(visit: Visit, chat: Answering) -> None:
+    phone = visit.phone("dealer")
+    phone.box.fill("锤子3箱")
+    phone.root.locator(".send").dblclick()
+    phone.hears("听到：锤子3箱")
+    expect(phone.sent).to_have_count(1)
+    assert texts_of(chat) == ["锤子3箱"]
+
+
+def test_a_button_pressed_twice_acts_once_and_stays_pressed_after_a_reload(
+    visit: Visit, chat: Answering
+) -> None:
+    phone = visit.phone("dealer")
+    phone.say("按钮")
+    phone.hears("合计 ¥1,356")
+    phone.button("确认").dblclick()
+    phone.hears("按了 h0")
+    expect(phone.sent).to_have_text(["按钮", "确认"])
+    visit.page.reload()
+    expect(visit.phone("dealer").button("确认")).to_have_class("choice pressed")
+    assert [inbound.choice for inbound in chat.taken if inbound.kind is Kind.CHOICE] == ["h0"]
+
+
+def test_the_second_click_of_a_double_click_presses_no_other_button_that_moved_there(
+    visit: Visit, chat: Answering
+) -> None:
+    phone = visit.phone("dealer")
+    phone.say("按钮")
+    phone.hears("合计 ¥1,356")
+    box = phone.button("确认").bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    visit.page.mouse.dblclick(x, y)
+    phone.hears("按了 h0")
+    visit.page.wait_for_timeout(400)
+    assert [inbound.choice for inbound in chat.taken if inbound.kind is Kind.CHOICE] == ["h0"]
+
+
+def test_hostile_text_is_shown_as_text(visit: Visit) -> None:
+    phone = visit.phone("dealer")
+    phone.say(HOSTILE)
+    expect(phone.hears("听到：").locator(".words")).to_have_text(f"听到：{HOSTILE}")
+    phone.say("按钮")
+    expect(phone.button("onerror")).to_have_text(HOSTILE)
+    assert visit.page.locator("main img, main script").count() == 0
+
+
+def test_what_was_written_without_a_connection_is_sent_once_when_it_is_back(
+    visit: Visit, chat: Answering
+) -> None:
+    phone = visit.phone("dealer")
+    visit.context.set_offline(True)
+    phone.say("第一句")
+    phone.say("第二句")
+    expect(phone.sent.first).to_contain_text("还没发出")
+    expect(phone.root.locator(".bar-state")).to_have_text("连接断了，正在重连")
+    visit.context.set_offline(False)
+    phone.hears("听到：第二句")
+    expect(phone.root.locator(".sending")).to_have_count(0)
+    expect(phone.sent).to_have_text(["第一句", "第二句"])
+    assert texts_of(chat) == ["第一句", "第二句"]
+
+
+def test_what_was_not_sent_survives_a_reload(visit: Visit, chat: Answering) -> None:
+    phone = visit.phone("dealer")
+    visit.page.route("**/chat/messages?slot=dealer", lambda route: route.abort())
+    phone.say("别丢了")
+    expect(phone.root.locator(".pending .mine")).to_have_count(1)
+    visit.page.unroute("**/chat/messages?slot=dealer")
+    visit.page.reload()
+    visit.phone("dealer").hears("听到：别丢了")
+    assert texts_of(chat) == ["别丢了"]
+    visit.complaints[:] = [heard for heard in visit.complaints if "ERR_FAILED" not in heard]
+
+
+def test_an_answer_lost_on_its_way_doubles_nothing(visit: Visit, chat: Answering) -> None:
+    phone = visit.phone("dealer")
+    lost: list[str] = []
+
+    def lose(route: object) -> None:
+        if not lost:
+            lost.append(route.fetch().text())  # type: ignore[attr-defined]
+            route.abort()  # type: ignore[attr-defined]
+        else:
+            route.continue_()  # type: ignore[attr-defined]
+
+    visit.page.route("**/chat/messages?slot=dealer", lose)
+    phone.say("锤子3箱")
+    phone.hears("听到：锤子3箱")
+    expect(phone.root.locator(".sending")).to_have_count(0, timeout=10_000)
+    expect(phone.sent).to_have_text(["锤子3箱"])
+    visit.page.wait_for_timeout(1_500)
+    assert len(chat.taken) - 2 == 2  # handled twice under one key, which the turn answers once
+    assert len({inbound.message_id for inbound in chat.taken[2:]}) == 1
+    visit.complaints[:] = [heard for heard in visit.complaints if "ERR_FAILED" not in heard]
+
+
+def test_a_refused_message_says_why_and_can_be_discarded(visit: Visit, chat: Answering) -> None:
+    phone = visit.phone("dealer")
+    phone.say("按钮")
+    phone.hears("合计")
+    visit.page.route(
+        "**/chat/messages?slot=dealer", lambda route: route.fulfill(status=409, json={"error": "gone"})
+    )
+    phone.button("确认").click()
+    expect(phone.sent.last).to_contain_text("这个按钮已经失效")
+    expect(phone.button("确认")).to_have_class("choice")
+    phone.root.get_by_role("button", name="不发了").click()
+    expect(phone.sent).to_have_text(["按钮"])
+    visit.complaints[:] = [heard for heard in visit.complaints if "409" not in heard]
+
+
+def test_pictures_and_files_go_and_come(visit: Visit, chat: Answering, tmp_path: Path) -> None:
+    photo, sheet = (
+        tmp_path / "门店.jpg",
+        tmp_path / "报价单-广西壮族自治区柳州市远景机电设备有限公司-最终版.xlsx",
+    )
+    Image.new("RGB", (1200, 900), "orange").save(photo)
+    sheet.write_bytes(b"PK\x03\x04" + bytes(30_000))
+    phone = visit.phone("dealer")
+    phone.root.locator("input[type=file]").set_input_files([photo, sheet])
+    phone.hears("收到 报价单")
+    image = phone.root.locator(".messages .mine img")
+    expect(image).to_be_visible()
+    visit.page.wait_for_function(
+        "(image) => image.complete && image.naturalWidth === 1200", arg=image.element_handle()
+    )
+    expect(phone.root.locator(".messages .mine .file-name")).to_have_text(sheet.name)
+    assert [inbound.kind for inbound in chat.taken[2:]] == [Kind.PHOTO, Kind.FILE]
+    phone.say("二维码")
+    expect(phone.hears("扫一下").locator("img")).to_be_visible()
+    assert overflowing(visit.page) == []
+
+
+def test_everything_fits_the_window(visit: Visit) -> None:
+    phone = visit.phone("dealer")
+    for text in ("按钮", "清单", "A" * 600, "长" * 600):
+        phone.say(text)
+    phone.hears("听到：长长")
+    assert overflowing(visit.page) == []
+    for target in visit.page.locator("button, a.choice, textarea, .attach").all():
+        box = target.bounding_box()
+        assert box is None or box["height"] >= 43.5, target.inner_text()
+    listed = phone.root.locator(".theirs", has_text="内六角")
+    assert listed.locator(".words").evaluate("(words) => words.scrollHeight > words.clientHeight")
+    listed.get_by_role("button", name="展开全文").click()
+    assert listed.locator(".words").evaluate("(words) => words.scrollHeight <= words.clientHeight")
+
+
+def test_enter_sends_but_not_while_a_word_is_being_composed(visit: Visit, chat: Answering) -> None:
+    phone = visit.phone("dealer")
+    phone.box.fill("chuizi")
+    phone.box.dispatch_event("keydown", {"key": "Enter", "isComposing": True, "bubbles": True})
+    expect(phone.box).to_have_value("chuizi")
+    phone.box.press("Shift+Enter")
+    phone.box.press("Enter")
+    phone.hears("听到：chuizi")
+    assert texts_of(chat) == ["chuizi"]
+
+
+def test_a_sentence_to_try_is_put_in_the_box(visit: Visit, chat: Answering) -> None:
+    phone = visit.phone("dealer")
+    phone.root.locator(".try button").first.click()
+    expect(phone.box).to_have_value("锤子3箱")
+    phone.root.locator(".send").click()
+    phone.hears("听到：锤子3箱")
+    assert texts_of(chat) == ["锤子3箱"]
+
+
+def test_the_other_phone_tells_of_news_and_is_another_person(visit: Visit, chat: Answering) -> None:
+    dealer = visit.phone("dealer")
+    chat.deliver("demo-wang", "城南五金 申请超额 ¥1,320")
+    if visit.page.locator("#tab-staff").is_visible():
+        expect(visit.page.locator("#tab-staff .badge")).to_have_text("1")
+        expect(visit.page).to_have_title("(1) 订货助手 · 试用")
+    staff = visit.phone("staff")
+    staff.hears("申请超额")
+    expect(visit.page.locator("#tab-staff .badge")).to_be_hidden()
+    expect(dealer.root.locator(".theirs", has_text="申请超额")).to_have_count(0)
+    staff.say("批")
+    staff.hears("听到：批")
+    assert chat.taken[-1].sender == "demo-wang"
+
+
+def test_another_persona_has_a_conversation_of_their_own(visit: Visit) -> None:
+    phone = visit.phone("dealer")
+    phone.say("我是李老板")
+    phone.hears("听到：我是李老板")
+    phone.root.locator("select").select_option("chen")
+    expect(phone.sent).to_have_count(0)
+    phone.say("我是小陈")
+    phone.hears("听到：我是小陈")
+    phone.root.locator("select").select_option("li")
+    expect(phone.sent).to_have_text(["我是李老板"])
+
+
+def test_the_page_speaks_another_language_at_once_and_tells_the_assistant(
+    visit: Visit, chat: Answering
+) -> None:
+    phone = visit.phone("dealer")
+    phone.box.fill("半句话")
+    visit.page.get_by_role("button", name="EN", exact=True).click()
+    expect(visit.page.get_by_role("button", name="Next day")).to_be_visible()
+    expect(phone.box).to_have_attribute("placeholder", "Write a message")
+    expect(phone.box).to_have_value("半句话")
+    visit.page.reload()
+    expect(visit.phone("dealer").box).to_have_attribute("placeholder", "Write a message")
+    assert {locale for _, persona, locale in chat.became if persona == "li"} == {"zh-Hans", "en"}
+    assert overflowing(visit.page) == []
+
+
+def test_the_next_day_is_shown(visit: Visit) -> None:
+    expect(visit.page.locator(".day-now")).to_contain_text("3月10日")
+    visit.page.get_by_role("button", name="下一天").click()
+    expect(visit.page.locator(".day-now")).to_contain_text("3月11日")
+
+
+def test_earlier_messages_are_a_tap_away(visit: Visit, chat: Answering) -> None:
+    for n in range(60):
+        chat.deliver("demo-li", f"消息 {n}")
+    visit.page.reload()
+    phone = visit.phone("dealer")
+    phone.hears("消息 59")
+    expect(phone.received).to_have_count(50)
+    phone.root.get_by_role("button", name="看更早的消息").click()
+    expect(phone.received).to_have_count(61)
+    expect(phone.root.locator(".earlier")).to_be_hidden()
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_the_real_chat_is_entered_by_its_link_and_left_for_good(
+    browser: Browser, address: str, size: dict[str, int]
+) -> None:
+    with visiting(browser, address, size) as visit:
+        visit.open(f"/join/{LIVE}").page.get_by_role("button", name="进入聊天").click()
+        phone = visit.phone("me")
+        phone.hears("您好，我是铁匠坊的订货助手")
+        phone.say("锤子3箱")
+        phone.hears("听到：锤子3箱")
+        assert overflowing(visit.page) == []
+        visit.page.remove_listener("dialog", visit._dialog)
+        visit.page.once("dialog", lambda dialog: dialog.accept())
+        phone.root.get_by_role("button", name="退出").click()
+        expect(visit.page.get_by_text("请用邀请链接进入")).to_be_visible()
+        expect(phone.received).to_have_count(0)
+        visit.complaints[:] = [heard for heard in visit.complaints if "401" not in heard]
+
+
+def test_a_dead_link_says_what_to_do(browser: Browser, address: str) -> None:
+    with visiting(browser, address, PHONE, locale="en-GB") as visit:
+        visit.open("/join/used").page.get_by_role("button", name="Open the chat").click()
+        expect(visit.page.get_by_role("heading")).to_have_text("This link no longer works")
+        visit.complaints[:] = [heard for heard in visit.complaints if "410" not in heard]
