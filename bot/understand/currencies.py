@@ -31,7 +31,7 @@ _WORDS: dict[str, str] = {
     "PHP": "菲律宾比索 philippine_pesos",
     "MXN": "墨西哥比索 比索 mexican_pesos pesos peso mxn",
     "BRL": "雷亚尔 巴西雷亚尔 reais brl",
-    "ZAR": "兰特 南非兰特 rands rand zar",
+    "ZAR": "兰特 南非兰特 south_african_rand rands rand zar",
     "TRY": "土耳其里拉 里拉 turkish_lira liras lira",
     "AED": "迪拉姆 dirhams dirham aed",
     "SAR": "沙特里亚尔 里亚尔 saudi_riyals riyals riyal sar",

@@ -64,12 +64,25 @@ def _figure_date(match: re.Match[str], today: date, prefer: Prefer) -> date | No
     return days.month_day(figures[0], figures[1], today, prefer)
 
 
+def _figure_dates(match: re.Match[str], today: date, prefer: Prefer) -> Range | None:
+    """2026.3.2~3.6, 3/2-3/8."""
+    year, *rest = match.groups()
+    first_month, first, second_month, second = (int(f) for f in rest)
+    start = (
+        days.day(int(year), first_month, first) if year else days.month_day(first_month, first, today, prefer)
+    )
+    end = start and days.month_day(second_month, second, start, "future")
+    return (start, end + timedelta(days=1)) if start and end else None
+
+
 _PAIR_AFTER = r"(?=\s*(?:$|[,.;!?。;、)\n]|号|日|[之以前到至送发要交货那的有]|(?:to|until|till|delivery|please|pls|and)\b|-\s*\d))"
 _FIGURES = (
+    Rule(re.compile(rf"(?<![\d./a-z])(?:((?:19|20)\d\d)[./])?(1[0-2]|0?[1-9])[./](3[01]|[12]\d|0?[1-9])\s*(?:-|~|到|至|to)\s*(1[0-2]|0?[1-9])[./](3[01]|[12]\d|0?[1-9])(?![\d./%]){_PAIR_AFTER}"), _figure_dates),
     Rule(re.compile(r"(?<![\d.a-z])((?:19|20)\d\d)[-/.](\d\d?)[-/.](\d\d?)(?![\d%])"), _figure_date),
     Rule(re.compile(r"(?<![\d.a-z-])(20[0-4]\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?![\da-z.-])"), _figure_date),
     Rule(re.compile(r"(?<![\d.a-z])(\d\d?)[-/.](\d\d?)[-/.]((?:20)?\d\d)(?![\d%])"), _figure_date),
     Rule(re.compile(rf"(?:(?<=[\s,;:(、。到至在于])|^)(1[0-2]|0?[1-9])/(3[01]|[12]\d|0?[1-9]){_PAIR_AFTER}"), _figure_date, partial=True),
+    Rule(re.compile(r"(?:(?<=[,;。\n] )|(?<=[,;。\n]))(1[0-2]|0?[1-9])\.(3[01]|[12]\d|0[1-9])(?=\s*(?:$|[,;。\n]))"), _figure_date, partial=True),
     Rule(re.compile(rf"(?:(?<=on )|(?<=by )|(?<=日期)|(?<=[:在于到至])|^)(1[0-2]|0?[1-9])[.-](3[01]|[12]\d|0?[1-9]){_PAIR_AFTER}"), _figure_date, partial=True),
 )  # fmt: skip
 _ZH_KEY = re.compile("[年月日号天周期拜末季明今昨前后节旦五一圣半h]")
@@ -89,6 +102,7 @@ _COUNT_UNITS: dict[str, days.Unit] = {
     "天": "day", "周": "week", "星期": "week", "月": "month", "年": "year",
     "day": "day", "week": "week", "month": "month", "year": "year",
 }  # fmt: skip
+_LISTED = re.compile(r"\s*(?:和|与|跟|及|或|、|,|&|and|or)\s*(?:on\s+)?")
 _AND = re.compile(r"\s*(?:和|与|跟|及|and)\s*(?:the\s+)?")
 _BETWEEN_BEFORE = re.compile(r"\bbetween\s+(?:the\s+)?$")
 _BETWEEN_AFTER = re.compile(r"\s*(?:之间|期间|间)")
@@ -194,6 +208,8 @@ def _join(text: str, hits: list[_Hit]) -> list[_Hit]:
             joined.append(hit)
         elif _is_joint(text, last, hit):
             joined[-1] = _range_of(last, hit)
+        elif week := _same_week(text, last, hit):
+            joined.append(week)
         elif same := _same_day(text, last, hit):
             joined[-1] = same
         else:
@@ -235,6 +251,16 @@ def _same_day(text: str, left: _Hit, right: _Hit) -> _Hit | None:
         if found[0].weekday() == named.found[0].weekday():
             return replace(dated, start_at=left.start_at, end_at=right.end_at, found=found)
     return None
+
+
+def _same_week(text: str, left: _Hit, right: _Hit) -> _Hit | None:
+    """The second weekday of "上周三和周五", in the week of the first."""
+    if not (_is_weekday(left) and not left.open and _is_weekday(right) and right.open):
+        return None
+    if not _LISTED.fullmatch(text, left.end_at, right.start_at):
+        return None
+    day = days.week(left.found[0])[0] + timedelta(days=right.found[0].weekday())
+    return replace(right, found=days.one(day))
 
 
 def _is_weekday(hit: _Hit) -> bool:

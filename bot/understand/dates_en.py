@@ -17,7 +17,7 @@ _ORD = "|".join(sorted(read.ORDINALS, key=len, reverse=True))
 _D = rf"(?P<d>(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?|{_ORD}){_E}(?!:|\s*(?:am|pm)\b)"
 _DTH = rf"(?P<d>(?:3[01]|[12]\d|[1-9])(?:st|nd|rd|th)|{_ORD}){_E}"
 _Y = r"(?P<y>(?:19|20)\d\d)(?!\d)"
-_N = rf"(?P<n>\d{{1,4}}(?:\.5)?|an?(?:\s+(?:couple|few)(?:\s+of)?)?|(?:{'|'.join(read.NUMBER_WORDS.split())})(?:-[a-z]+)?|half\s+an?|couple(?:\s+of)?)"
+_N = rf"(?P<n>\d{{1,4}}(?:\.5)?|an?(?:\s+(?:couple|few)(?:\s+of)?)?|(?:{'|'.join(read.NUMBER_WORDS.split())})(?:-[a-z]+)?|half\s+an?|couple(?:\s+of)?)(?:\s+and\s+a\s+(?P<half>half))?"
 _U = r"(?P<u>business\s+day|working\s+day|weekday|fortnight|quarter|month|week|year|night|mth|day|wk|yr)s?"
 _REL = r"(?P<rel>the\s+(?:following|coming|previous|past|current)|next|last|this|coming|previous|past|current|upcoming|following)"
 _TO = r"\s*(?:-+|to|through|thru|until|till|~)\s*"
@@ -30,10 +30,10 @@ RULES = (
     rule(rf"{_B}(?:the\s+)?{_D}\s*(?:of\s+)?-?{_MON}(?:\s*,?-?\s*{_Y})?", read.month_day, partial=True),
     rule(rf"{_B}{_MON}\s*{_D}{_TO}{_D2}(?:\s*,?\s*{_Y})?", read.days_of_month, partial=True),
     rule(rf"{_B}{_D}{_TO}(?:the\s+)?{_D2}\s*(?:of\s+)?{_MON}(?:\s*,?\s*{_Y})?", read.days_of_month, partial=True),
-    rule(rf"{_B}the\s+{_DTH}(?!\s+(?:of\s+)?(?:case|box|carton|item|line|one|order|time|quarter|half|week|day|floor|product|option|hammer))(?P<rel>)(?!\s+[a-z]+s\b)", read.day_number, partial=True),
-    rule(rf"{_B}(?:on|by|before|until|till|from|to|-)\s+{_DTH}(?P<rel>)(?!\s+[a-z]+s\b)", read.day_number, partial=True),
-    rule(rf"{_B}(?:the\s+)?{_DTH}\s+(?:day\s+)?of\s+{_REL}\s+month", read.day_number),
-    rule(rf"{_B}(?:the\s+)?{_DTH}\s+{_REL}\s+month", read.day_number),
+    rule(rf"{_B}(?:the\s+)?{_DTH}", read.day_number, partial=True),
+    rule(rf"{_B}{_D}{_TO}(?:the\s+)?{_D2}\s+(?:of\s+)?{_REL}\s+month", read.days_of_month),
+    rule(rf"{_B}(?:the\s+)?{_DTH}\s+(?:day\s+)?of\s+{_REL}\s+month", read.day_of_month),
+    rule(rf"{_B}(?:the\s+)?{_DTH}\s+{_REL}\s+month", read.day_of_month),
     rule(rf"{_B}{_MON}\s*(?:,|of)?\s*{_Y}", read.month_of),
     rule(rf"{_B}{_MON}\s+(?:of\s+)?(?P<ry>last|this|next)\s+year", read.month_of),
     rule(rf"{_B}{_REL}\s+{_MON}", read.month_of),
@@ -62,7 +62,7 @@ RULES = (
     rule(rf"{_B}(?:(?:the\s+)?(?P<h>first|second)\s+half(?!-)|h(?P<h2>[12]){_E})(?:(?:\s+of)?[\s,]*(?:{_Y}|(?P<ry>last|this|next|the)\s+year))?", read.half_year),
     rule(rf"{_B}{_Y}(?![-/.,]?\d)(?!\s*(?:pcs|pieces|units|cases|boxes|yuan|rmb|dollars|usd|cny|cartons|bucks|%))", read.year),
     rule(rf"{_B}(?:the\s+)?'?(?P<dec>(?:19|20)?[1-9]0)'?s{_E}", read.decade),
-    rule(rf"{_B}(?:the\s+)?(?P<k>first|second|third|fourth|fifth|last|final|1st|2nd|3rd|4th|5th)\s+(?:(?P<u2>week|day)|{_WD})\s+(?:of|in)\s+(?:{_REL}\s+|the\s+)?(?:{_MON}(?:\s*,?\s*{_Y})?|month)", read.nth_of_month),
+    rule(rf"{_B}(?:the\s+)?(?P<k>first|second|third|fourth|fifth|last|final|1st|2nd|3rd|4th|5th)\s+(?:(?P<u2>weekend|week|day)|{_WD})\s+(?:of|in)\s+(?:{_REL}\s+|the\s+)?(?:{_MON}(?:\s*,?\s*{_Y})?|month)", read.nth_of_month),
     rule(rf"{_B}(?:the\s+)?week\s+of\s+(?:the\s+)?{_MON}\s*{_D}(?:\s*,?\s*{_Y})?", read.week_of),
     rule(rf"{_B}(?P<u>week|month|year)[ -]to[ -]date{_E}", read.to_date),
     rule(rf"{_B}(?:the\s+)?rest\s+of\s+(?:the|this)\s+(?P<u>week|month|year){_E}", read.rest_of),

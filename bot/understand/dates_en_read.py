@@ -55,7 +55,13 @@ _UNITS: dict[str, Unit] = {
 NUMBER_WORDS = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen twenty thirty sixty ninety"
 
 _BEFORE_DATE = re.compile(
-    r"(?:\b(?:in|of|by|on|since|until|till|before|after|during|for|from|to|through|between|and|early|late|mid|or)\s+|-\s*)$"
+    r"(?:\b(?:in|of|by|on|year|years|since|until|till|before|after|during|for|from|to|through|between|and|early|late|mid|or)\s+|-\s*)$"
+)
+_BEFORE_DAY = re.compile(
+    r"\b(?:on|by|before|until|till|from|to|and|or|since|after|between|through|due)\s+$|-\s*$"
+)
+_AFTER_DAY = re.compile(
+    r"\s*(?:$|[^a-z\s]|(?:to|until|through|and|or|at|in|please|pls|morning|afternoon|evening|night|for|is|will|if)\b)"
 )
 _AFTER_MONTH = re.compile(r"\s*(?:'s\b|-|\bto\b|rebate|target|sales|bonus|orders?\b|claims?\b)")
 
@@ -78,7 +84,12 @@ def _shift(said: str) -> int:
     }.get(word, 0)
 
 
-def _count(said: str) -> float:
+def _count(match: re.Match[str]) -> float:
+    """How many units a match names; half of one more with "and a half"."""
+    return _figure(match["n"] or "1") + (0.5 if match.groupdict().get("half") else 0)
+
+
+def _figure(said: str) -> float:
     said = re.sub(r"\s+of$", "", said)
     if said.startswith("half"):
         return 0.5
@@ -114,16 +125,27 @@ def month_day(match: re.Match[str], today: date, prefer: Prefer) -> date | None:
 
 
 def days_of_month(match: re.Match[str], today: date, prefer: Prefer) -> Range | None:
-    """March 3-5, 3 to 5 March."""
-    start = month_day(match, today, prefer)
+    """March 3-5, 3 to 5 March, from 4 to 22 this month."""
+    start = (
+        month_day(match, today, prefer) if match.groupdict().get("m") else day_of_month(match, today, prefer)
+    )
     end = start and days.number_day(_number(match["d2"]), start, "future")
     return (start, end + timedelta(days=1)) if start and end else None
 
 
+def day_of_month(match: re.Match[str], today: date, _: Prefer) -> date | None:
+    """The 5th of next month."""
+    first = days.months(today.year, today.month + _shift(match["rel"]))[0]
+    return days.day(first.year, first.month, _number(match["d"]))
+
+
 def day_number(match: re.Match[str], today: date, prefer: Prefer) -> date | None:
-    if match["rel"]:
-        first = days.months(today.year, today.month + _shift(match["rel"]))[0]
-        return days.day(first.year, first.month, _number(match["d"]))
+    """The 5th, on the fifth: only where a day can stand, never "the second one" or "5th floor"."""
+    before = match.string[max(0, match.start() - 12) : match.start()]
+    figures = match["d"][0].isdigit()
+    headed = "the" in match.group() if figures else False
+    if not (headed or _BEFORE_DAY.search(before)) or not _AFTER_DAY.match(match.string, match.end()):
+        return None
     return days.number_day(_number(match["d"]), today, prefer)
 
 
@@ -249,23 +271,23 @@ def year_part(match: re.Match[str], _: date, __: Prefer) -> Range:
 
 def from_now(match: re.Match[str], today: date, _: Prefer) -> date | None:
     unit, times = _unit(match)
-    return days.later(today, _count(match["n"]) * times, unit)
+    return days.later(today, _count(match) * times, unit)
 
 
 def ago(match: re.Match[str], today: date, _: Prefer) -> date | None:
     unit, times = _unit(match)
-    return days.later(today, -_count(match["n"]) * times, unit)
+    return days.later(today, -_count(match) * times, unit)
 
 
 def past_span(match: re.Match[str], today: date, _: Prefer) -> Range | None:
     unit, times = _unit(match)
-    start = days.later(today, -_count(match["n"] or "1") * times, unit)
+    start = days.later(today, -_count(match) * times, unit)
     return (start, today) if start else None
 
 
 def next_span(match: re.Match[str], today: date, _: Prefer) -> Range | None:
     unit, times = _unit(match)
-    end = days.later(today, _count(match["n"] or "1") * times, unit)
+    end = days.later(today, _count(match) * times, unit)
     return (today + timedelta(days=1), end + timedelta(days=1)) if end else None
 
 
@@ -317,6 +339,9 @@ def nth_of_month(match: re.Match[str], today: date, prefer: Prefer) -> Range | d
     number = -1 if match["k"] in ("last", "final") else _number(match["k"])
     if match["w"]:
         return days.weekday_of_month(month, WEEKDAYS[match["w"]], number)
+    if match["u2"] == "weekend":
+        saturday = days.weekday_of_month(month, 5, number)
+        return saturday and (saturday, saturday + timedelta(days=2))
     if match["u2"] == "day":
         return month[1] - timedelta(days=1) if number < 0 else days.day(month[0].year, month[0].month, number)
     return days.week_of_month(month, number)
@@ -368,5 +393,5 @@ def weekdays_away(match: re.Match[str], today: date, _: Prefer) -> date | None:
     first = days.weekday(
         WEEKDAYS[match["w"]], today - timedelta(days=0 if ahead else 1), "future" if ahead else "past"
     )
-    more = int(_count(match["n"])) - 1
+    more = int(_count(match)) - 1
     return days.later(first, more if ahead else -more, "week")

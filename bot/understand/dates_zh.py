@@ -10,7 +10,7 @@ from bot.understand.holidays import NAMES, holiday
 from bot.understand.numerals_zh import parse_zh
 
 _DIGIT = "零一二三四五六七八九十百两"
-_HEAD = rf"(?:(?<![\d.{_DIGIT}第])|(?<=[周期拜][一二三四五六日天]))"
+_HEAD = rf"(?:(?<![\d.{_DIGIT}第路街巷弄])|(?<=[周期拜][一二三四五六日天]))"
 _YEAR = (
     r"(?:(?P<y>(?:19|20)\d\d|\d\d|[一二][零九][零一二三四五六七八九]{2}|[零一二三四五六七八九]{2})\s*年度?"
     r"|(?P<ry>今|去|明|大前|前|大后|后|本|当|上|下)一?年度?)的?\s*"
@@ -27,7 +27,7 @@ _UNIT = r"\s*个?(?P<half>半)?(?P<u>工作日|天|日|周|星期|礼拜|月|年
 # 8号 is a day only where what follows speaks of days, not of goods or numbers: never 5号电池, 3号仓, 12号单
 _NUMBER_END = (
     r"(?:日(?![元本币用常化程期租均光])|号(?=$|[^\u4e00-\u9fff]|[之以前后到至发送要交给我有就能可左右那早上下午晚中的"
-    r"和与或跟及起再来开需得是收提用装出吧吗呢啊了没帮内当这周星过拿取为报付花买打拉运走派])(?!的?单|前台))"
+    r"和与或跟及起再来开需得是收提用装出吧吗呢啊了没帮内当这周星过拿取为报付花买打拉运走派去回约入进退换完截先就还也都才会凌傍夜半])(?!的?单|前台))"
 )
 
 _RELATIVE_YEARS = {
@@ -72,7 +72,7 @@ def _number(text: str) -> int:
 def _year_of(match: re.Match[str], today: date) -> int | None:
     """The year a match names, or None."""
     found = match.groupdict()
-    if said := found.get("y"):
+    if said := found.get("y") or found.get("y4"):
         figures = said if said.isdecimal() else "".join(str(_number(c)) for c in said)
         year = int(figures)
         return year if year > 99 else 2000 + year if year < 70 else 1900 + year
@@ -229,6 +229,10 @@ def _year(match: re.Match[str], today: date, _: Prefer) -> Range | None:
     return days.months(year, 1, 12) if year and 1900 <= year <= 2199 else None
 
 
+def _this_year(_: re.Match[str], today: date, __: Prefer) -> Range:
+    return days.months(today.year, 1, 12)
+
+
 def _years(match: re.Match[str], today: date, _: Prefer) -> Range | None:
     start, end = _year_of(match, today), int(match["y2"])
     return (date(start, 1, 1), date(end + 1, 1, 1)) if start and start < end else None
@@ -248,6 +252,12 @@ def _quarter(match: re.Match[str], today: date, prefer: Prefer) -> Range:
     found = days.quarter(year or today.year, number)
     late = year is None and prefer == "past" and found[0] > today
     return days.quarter(today.year - 1, number) if late else found
+
+
+def _quarter_part(match: re.Match[str], today: date, prefer: Prefer) -> Range:
+    """季度末 is the quarter's last month, 季度初 its first."""
+    first = _quarter(match, today, prefer)[0]
+    return days.months(first.year, first.month + (0 if match["part"] == "初" else 2))
 
 
 def _half_year(match: re.Match[str], today: date, prefer: Prefer) -> Range:
@@ -279,7 +289,8 @@ def _same_day(match: re.Match[str], today: date, _: Prefer) -> date | None:
     return days.later(today, _RELATIVE_YEARS[match["ry"]], "year")
 
 
-_BARE_END = r"(?![\d.:/%]|\s*[个箱件把套台瓶罐袋包盒桶卷条张片根支块元米打双付副托板层吨斤])"
+_BARE_END = r"(?![\d.:/%]|\s*[个箱件把套台瓶罐袋包盒桶卷条张片根支块元米打双付副托板层吨斤次回])"
+_QUARTER = rf"(?:(?:{_YEAR})?(?:{_HEAD}第?(?P<q>[一二三四1-4])\s*(?:个?季度)|(?<![a-z\d])q(?P<q2>[1-4])(?![a-z\d]))|{_REL}季度?)"
 RULES = (
     rule(rf"{_HEAD}{_YEAR}{_MONTH}\s*月份?的?\s*{_DAY}(?:[日号]|{_BARE_END})", _month_day),
     rule(rf"{_HEAD}{_MONTH}\s*月份?的?\s*{_DAY}(?:[日号]|{_BARE_END})", _month_day, partial=True),
@@ -301,10 +312,12 @@ RULES = (
     rule(rf"{_HEAD}{_N}{_UNIT}\s*(?:[之以])?(?P<dir>[后前内])", _from_now),
     rule(rf"(?:再?过){_N}{_UNIT}(?!的)", _after_passing),
     rule(rf"(?P<dir>刚过去|过去|最近|往前|之前|未来|将来|接下来|今后|往后|之后|随后|近|前|后|下|上|这)的?这?{_N}{_UNIT}(?![前后])", _span_of),
-    rule(rf"{_HEAD}{_YEAR}", _year),
+    rule(r"(?<![\d零一二三四五六七八九今去明前后本])(?:年度(?=[任目指返销])|全年(?=[^,。]|$))", _this_year),
+    rule(rf"{_HEAD}(?:{_YEAR}|(?P<y4>(?:19|20)\d\d)(?=全年))(?:全年|一整年|整年)?", _year),
     rule(rf"{_HEAD}(?P<y>(?:19|20)\d\d)年?{_TO}(?P<y2>(?:19|20)\d\d)年", _years),
     rule(rf"{_HEAD}(?P<past>上个?世纪|(?:19|20)(?=\d0))?(?P<dec>[1-9]0|[二三四五六七八九]十)年代", _decade),
-    rule(rf"(?:{_YEAR})?(?:{_HEAD}第?(?P<q>[一二三四1-4])\s*(?:个?季度)|(?<![a-z\d])q(?P<q2>[1-4])(?![a-z\d]))|{_REL}季度?", _quarter, partial=True),
+    rule(rf"{_QUARTER}", _quarter, partial=True),
+    rule(rf"{_QUARTER}(?P<part>[初末底])", _quarter_part, partial=True),
     rule(rf"(?:{_YEAR})?(?:(?P<h>[上下前后])半年(?!前|后|内)|(?<![a-z\d])h(?P<h2>[12])(?![a-z\d]))", _half_year),
     rule(rf"(?:{_HEAD}(?:{_YEAR})?{_MONTH}月份?|{_REL}月)的?(?:(?P<last>最后一?)|第(?P<k>[一二三四五1-5]))个?(?:(?P<u>周(?![一二三四五六日天末])|星期(?![一二三四五六日天])|天)|{_WEEK}(?P<w>[一二三四五六日天]))", _week_of_month),
     rule(rf"(?:{_YEAR})?(?P<holiday>{'|'.join(sorted((n for n in NAMES if not n.isascii()), key=len, reverse=True))})(?!路|广场|[一二三四五六七八九十]|北路|南路)", _holiday, partial=True),

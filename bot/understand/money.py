@@ -43,7 +43,8 @@ _TRAILING = re.compile(
     r"(?:([1-9一二两三四五六七八九])|(\d\d)|(半))(?![\d一二三四五六七八九十百千万亿点月号日折.:%a-z])"
 )
 _RANGE = re.compile(r"\s*(?:-|~|到|至|to|or|或者?)\s*$")
-_DIGITS = re.compile(r"\d+(?:,\d{3})*")
+_FIGURES = re.compile(r"\d+(?:,\d{3})*|[零一二三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟廿卅]+")
+_CENTS = re.compile(r"\d\.\d\d$")
 _AND = re.compile(r"\s+and\s+$")
 _RANGE_ON = re.compile(r"\s*(?:-|~|到|至|to|or)\s*(?=\d)")
 _MEASURED = MEASURES - frozenset("块元角分毛钱")
@@ -55,7 +56,10 @@ _ENGLISH_AFTER = re.compile(
 _DAY_BEFORE = re.compile(
     r"(?:jan|feb|mar|march|apr|april|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?\s*$|(?:订单|单号|编号|尾号|电话|手机|号码|order|no\.|#)\s*:?\s*$"
 )
-_DAY_OR_CODE = re.compile(r"\d{1,4}[-/]\d{1,2}(?:[-/]\d{1,4})?(?!\d)|\d{1,2}:\d\d|\d{1,4}\.\d{1,2}\.\d{1,2}")
+_DAY_OR_CODE = re.compile(
+    r"\d{1,4}[-/]\d{1,2}(?:[-/]\d{1,4})?(?!\d)|\d{1,2}:\d\d|\d{1,4}\.\d{1,2}\.\d{1,2}"
+    r"|(?:(?<=[,;。\n] )|(?<=[,;。\n]))(?:1[0-2]|0?[1-9])\.(?:3[01]|[12]\d|0[1-9])(?=\s*(?:$|[,;。\n]))"
+)
 
 
 def scan_money(text: str, local: str = "CNY") -> list[Money]:
@@ -87,10 +91,10 @@ def _named(text: str, local: str) -> list[Money]:
 
 def _past(text: str, at: int, match: re.Match[str]) -> int:
     """Where to go on after a token that heads no amount."""
-    if digits := _DIGITS.match(text, at):
-        return digits.end()
     numeral = number_at(text, at)
-    return max(match.end(), numeral.end if numeral else 0, at + 1)
+    if numeral is None and (figures := _FIGURES.match(text, at)):
+        return figures.end()
+    return max(match.end(), numeral.end if numeral else 0)
 
 
 def _low_end(text: str, at: int, since: int, amount: Money) -> Money | None:
@@ -246,9 +250,9 @@ def _bare(text: str, local: str) -> list[Money]:
         after = text[end : end + 1]
         if after and (after in MEASURES or after == "号"):
             continue
-        if not _ENGLISH_AFTER.match(text, end) or _DAY_BEFORE.search(
-            text, max(0, number.start - 12), number.start
-        ):
+        if not (
+            _ENGLISH_AFTER.match(text, end) or _CENTS.search(text, number.start, end)
+        ) or _DAY_BEFORE.search(text, max(0, number.start - 12), number.start):
             continue
         if end - number.start >= 11 and text[number.start : end].isdecimal():
             continue

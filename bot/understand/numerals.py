@@ -29,6 +29,7 @@ _POWER_VALUE = {
     "dozen": 12,
 }
 _HALF_EN = re.compile(r"[ ]+and[ ]+a[ ]+half\b")
+_SPOKEN_POINT = re.compile(r"点(\d{1,6})(?![\d分刻:])")
 _EXPONENT = re.compile(r"e(\d{1,2})(?![a-z0-9])")
 _JOINT = re.compile(r"[ ]*(?:零|加上?|又|外加|and|plus|\+)?[ ]*")
 
@@ -85,6 +86,8 @@ def _figures(text: str, pos: int) -> Numeral | None:
     if len(figure.partition(".")[0]) > MAX_DIGITS:
         return None
     value = Decimal(figure)
+    if "." not in figure and (point := _SPOKEN_POINT.match(text, end)):
+        return Numeral(Decimal(f"{figure}.{point[1]}"), point.end())
     if suffix := _SUFFIX.match(text, end):
         scale = 10000 if suffix[1] == "w" else 1000
         return Numeral(value * scale + Decimal(suffix[2] or 0) * (scale // 10), suffix.end())
@@ -183,6 +186,7 @@ _FIXED = re.compile(
     r"|[三两二四五六七八九]方(?!米|面)|百货|千斤顶|百分(?!之)|千分尺|一一|七七八八|三三两两|一五一十|四季|三无|百叶|万能|万向|千层|百搭|两者|两用|两侧|两端"
 )
 _BEFORE_LONE = frozenset("第周期拜初统唯单合之某每")
+_ZH_NUMERALS = re.compile("[零一二三四五六七八九十百千万亿兆壹贰叁肆伍陆柒捌玖拾佰仟廿卅卌]+")
 _TOKEN = re.compile(r"\d|[a-z]+|[零一二两三四五六七八九十百千万亿俩仨幺半壹贰叁肆伍陆柒捌玖拾佰仟廿卅卌兆]")
 _GLUED = re.compile(
     r"\d+(?:\.\d+){2,}|[a-z0-9.,]{0,20}?(?:(?<=\d)(?:st|nd|rd|th)(?![a-z])|(?<=[0-9])[a-z])[a-z0-9.*-]*|\d+(?:\.\d+)?(?:\*\d+(?:\.\d+)?)+"
@@ -197,7 +201,9 @@ _ORDINAL_TAIL = re.compile(
 _NOT_ONE = re.compile(
     r"\b(?:this|that|the|which|no|any|every|each|another|other|same|last|next|wrong|right|new|old|big|small)\s+$"
 )
-_IDIOM = re.compile("[一二两三四五六七八九十百千万][^\\W\\d_][一二两三四五六七八九十百千万][^\\W\\d_]")
+_IDIOM = re.compile(
+    "[一二两三四五六七八九十百千万][^\\W\\d_][一二两三四五六七八九十百千万][^\\W\\d_个只箱件把套台瓶罐袋包盒桶卷条支打双托块元]"
+)
 _HALF_WORD = re.compile(r"半(?:成品|自动|导体|价|夜|路|截|晌|边|数|途|圆)")
 
 
@@ -261,7 +267,8 @@ def _zh_number(text: str, at: int) -> tuple[Number | None, int]:
         return None, fixed.end()
     numeral = read_zh(text, at)
     if numeral is None:
-        return None, at + 1
+        unread = _ZH_NUMERALS.match(text, at)
+        return None, unread.end() if unread else at + 1
     before = text[max(0, at - 1) : at]
     run = text[at : numeral.end]
     if before and before in "第周期拜几数":
@@ -283,7 +290,7 @@ def _stands_alone(text: str, at: int, end: int, before: str) -> bool:
         return False
     if after and after in MEASURES:
         return True
-    ends = not after.isalnum() or after in "到至和与或加减乘除"
+    ends = not after.isalnum() or after in "到至和与或加减乘除" or text.startswith("等于", end)
     return ends and (before in _LONE_AFTER or not before.isalnum())
 
 
@@ -297,15 +304,12 @@ def _finished(text: str, at: int, numeral: Numeral) -> tuple[Number, int]:
         kind, value = "percent", value * 100
     elif text.startswith("打", end) and not re.match("打[折开电击印包算听扰款车交工]", text[end : end + 2]):
         value, end = value * 12, end + 1
-    elif (
-        text[end : end + 1]
-        and text[end] in MEASURES
-        and text.startswith("半", end + 1)
-        and value == int(value)
-    ):
-        value, end = value + Decimal("0.5"), end + 2
     elif (share := _SHARE.match(text, end)) and value < 100:
         value, kind, end = value * (10 if value < 10 else 1), "percent", share.end()
+        if text.startswith("半", end):
+            value, end = value + 5, end + 1
+    elif text[end : end + 1] in MEASURES and text.startswith("半", end + 1) and value == int(value):
+        value, end = value + Decimal("0.5"), end + 2
     if minus := _MINUS.search(text, max(0, at - 10), at):
         value, at = -value, minus.start()
     return Number(value, at, end, approximate, kind), end

@@ -20,7 +20,10 @@ SMALL = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 BIG = {"万": 10**4, "亿": 10**8, "兆": 10**12}
 MAX_LENGTH = 30  # longer runs are not amounts anyone orders or pays
 
-_ZH_RUN = re.compile(r"[零〇一二两三四五六七八九俩仨幺壹贰叁肆伍陆柒捌玖弍叄廿卅卌十拾百佰千仟万亿兆]+")
+_PLAIN = "零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖弍叄廿卅卌十拾百佰千仟万亿兆"
+_ZH_RUN = re.compile(  # 八两 is a weight, 一万两千 a number
+    rf"[{_PLAIN}两俩仨](?:[{_PLAIN}]|(?<=[百千万亿零])两(?=[百佰千仟万亿])){{0,{MAX_LENGTH}}}"
+)
 _MIXED_RUN = re.compile(r"(?:\d+(?:\.\d+)?[十百千万亿]+)+\d*(?!\.?\d)")
 _MIXED_PART = re.compile(r"(\d+(?:\.\d+)?)([十百千万亿]*)")
 _VAGUE_UP = "多余来几"  # 十多万, 百余, 十来, 十几

@@ -1,5 +1,6 @@
 """Days and ranges as dealers say them."""
 
+import itertools
 import json
 import time
 from datetime import date, datetime, timedelta
@@ -128,7 +129,7 @@ _NOISE = st.text(
 @given(st.one_of(_NOISE, st.text(max_size=60)))
 def test_no_text_is_too_odd(text: str) -> None:
     found = scan(text)
-    assert all(a.end_at <= b.start_at for a, b in zip(found, found[1:], strict=False))
+    assert all(a.end_at <= b.start_at for a, b in itertools.pairwise(found))
     assert all(w.start < w.end for w in found)
 
 

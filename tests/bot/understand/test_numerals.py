@@ -1,5 +1,6 @@
 """Numerals, quantities and the numbers of a text."""
 
+import itertools
 import json
 import time
 from decimal import Decimal
@@ -175,7 +176,7 @@ _NOISE = st.text(
 def test_no_text_is_too_odd(text: str) -> None:
     normal = normalise(text).text
     numbers = scan_numbers(normal)
-    assert all(a.end <= b.start for a, b in zip(numbers, numbers[1:], strict=False))
+    assert all(a.end <= b.start for a, b in itertools.pairwise(numbers))
     for pos in range(len(normal)):
         read_quantity(normal, pos, is_unit)
 
