@@ -1,93 +1,117 @@
-"""Reading orders: one, several, and why one is late."""
+"""Reading orders: one, several, and why one is late.
 
-from dataclasses import dataclass
-from datetime import date, datetime
+A session bound to a dealer reads that dealer's; an unbound staff session its region's.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
+from sqlalchemy import ColumnElement, Select, String, and_, bindparam, case, func, literal_column, select
+
+from core.db.rows import json_rows
+from core.db.scope import across, scoped
 from core.db.session import Session
-from core.orders.drafts import DraftLine
-from core.orders.quote import Quote
-from core.orders.rules import Lateness
+from core.dealers.models import dealers
+from core.kit.clock import business_day
+from core.orders.errors import OrderNotFoundError, ReferenceAmbiguousError
+from core.orders.models import order_lines, orders, shipments
+from core.orders.rules import Lateness, Progress, lateness, numbers_ending
+from core.orders.views import OrderLineView, OrderSummary, OrderView, ShipmentView, summary_of, view_of
 from core.people.actor import Actor
+from core.products.models import products
+from core.stock.models import stock_items
+
+Wrap = Callable[[Select[Any]], Select[Any]]
+
+SHOWN = 8
+"""Orders listed for a reference that fits several."""
+
+_lines = scoped(
+    select(
+        order_lines.c.line_no,
+        order_lines.c.product_id,
+        order_lines.c.sku,
+        products.c.name_zh,
+        products.c.name_en,
+        products.c.base_unit,
+        order_lines.c.unit,
+        order_lines.c.qty,
+        order_lines.c.base_qty,
+        order_lines.c.price,
+        order_lines.c.price_unit,
+        order_lines.c.price_factor,
+        order_lines.c.price_source,
+        order_lines.c.total,
+        order_lines.c.reserved,
+        order_lines.c.backordered,
+        order_lines.c.shipped,
+        order_lines.c.returned,
+        stock_items.c.inbound_on,
+    )
+    .select_from(
+        order_lines.join(products, products.c.id == order_lines.c.product_id).outerjoin(
+            stock_items, stock_items.c.product_id == order_lines.c.product_id
+        )
+    )
+    .where(order_lines.c.order_id == bindparam("order"))
+    .order_by(order_lines.c.line_no)
+)
+_shipments = scoped(
+    select(shipments).where(shipments.c.order_id == bindparam("order")).order_by(shipments.c.id)
+)
+OPEN = orders.c.state.in_([literal_column("'pending_review'"), literal_column("'confirmed'")])
+"""Written with literals, so that SQLite sees it is the condition of the index of open orders."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderLineView:
-    """A line as ordered and where its base units are."""
-
-    line_no: int
-    product_id: int
-    sku: str
-    name_zh: str
-    name_en: str
-    base_unit: str
-    unit: str
-    qty: str
-    base_qty: int
-    price: int
-    price_unit: str
-    price_factor: int
-    price_source: str
-    total: int
-    reserved: int
-    backordered: int
-    shipped: int
-    returned: int
-    inbound_on: date | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShipmentView:
-    """lines: base units by sku."""
-
-    carrier: str
-    tracking: str
-    value: int
-    lines: dict[str, int]
-    shipped_at: datetime
-    received_at: datetime | None
+def summaries(wrap: Wrap, condition: ColumnElement[bool], *order: Any, rows: Any = None) -> Select[Any]:
+    """Orders that fit, with dealer and sums over their lines; `rows`: a table of numbers to join first."""
+    order = order or (orders.c.id.desc(),)
+    source = orders if rows is None else rows.join(orders, orders.c.number == rows.c.number)
+    found = wrap(
+        select(orders.c.id).select_from(source).where(condition).order_by(*order).limit(bindparam("limit"))
+    ).subquery()
+    return wrap(
+        select(
+            orders,
+            dealers.c.code.label("dealer_code"),
+            dealers.c.name.label("dealer_name"),
+            func.count().label("line_count"),
+            func.sum(order_lines.c.base_qty).label("base_qty"),
+            func.sum(order_lines.c.shipped).label("shipped_qty"),
+            func.max(case((order_lines.c.line_no == 1, order_lines.c.sku))).label("first_sku"),
+        )
+        .select_from(
+            found.join(orders, orders.c.id == found.c.id)
+            .join(dealers, dealers.c.id == orders.c.dealer_id)
+            .join(
+                order_lines,
+                and_(order_lines.c.dealer_id == orders.c.dealer_id, order_lines.c.order_id == orders.c.id),
+            )
+        )
+        .group_by(orders.c.id, dealers.c.id)
+        .order_by(*order)
+    )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderSummary:
-    """An order in a list."""
-
-    number: str
-    dealer_id: int
-    dealer_code: str
-    dealer_name: str
-    state: str
-    delivery: str  # none | partial | shipped | delivered
-    payment: str  # unpaid | partial | paid
-    total: int
-    currency: str
-    placed_at: datetime
-    placed_on: date
-    deliver_on: date | None
-    line_count: int
-    first_sku: str
+def _both(condition: ColumnElement[bool], *order: Any) -> dict[bool, Select[Any]]:
+    """The statement of a bound session (True) and of one that looks across a region (False)."""
+    return {True: summaries(scoped, condition, *order), False: summaries(across, condition, *order)}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderView(OrderSummary):
-    """An order with everything kept of it."""
-
-    lines: tuple[OrderLineView, ...]
-    shipments: tuple[ShipmentView, ...]
-    ship_to: dict[str, Any]
-    note: str
-    texts: tuple[str, ...]
-    confirmed_draft: dict[str, Any]
-    prepared_by: str
-    shipped_value: int
-    returned_value: int
-    paid: int
-    excess: int
-    review_until: datetime | None
-    delivered_at: datetime | None
-    cancelled_at: datetime | None
-    reason: str
-    cancellable: bool
+_bare_number = func.replace(orders.c.number, "-", "")
+_numbers = json_rows("order_numbers", number=String())
+_by_tail = {
+    True: summaries(scoped, _bare_number.like(bindparam("tail"))),
+    False: summaries(across, orders.c.id.is_not(None), rows=_numbers),
+}
+_newest = _both(orders.c.state != "cancelled", orders.c.placed_on.desc(), orders.c.id.desc())
+_open = _both(OPEN)
+_between = _both(
+    orders.c.placed_on.between(bindparam("first"), bindparam("last")),
+    orders.c.placed_on.desc(),
+    orders.c.id.desc(),
+)
 
 
 def order_by_reference(session: Session, reference: str) -> OrderView:
@@ -95,65 +119,102 @@ def order_by_reference(session: Session, reference: str) -> OrderView:
 
     Raises OrderNotFoundError (another dealer's answers the same), ReferenceAmbiguousError.
     """
-    raise NotImplementedError
+    found = _ending(session, reference, SHOWN)
+    exact = [row for row in found if row.number == reference.strip()]
+    if exact:
+        found = exact
+    if not found:
+        raise OrderNotFoundError(reference=reference)
+    if len(found) > 1:
+        raise ReferenceAmbiguousError(reference=reference, numbers=[row.number for row in found])
+    return with_lines(session, found[0])
 
 
-def orders_ending(session: Session, reference: str, *, limit: int = 8) -> tuple[OrderSummary, ...]:
+def orders_ending(session: Session, reference: str, *, limit: int = SHOWN) -> tuple[OrderSummary, ...]:
     """Orders whose number ends with these characters, newest first."""
-    raise NotImplementedError
+    return tuple(summary_of(row) for row in _ending(session, reference, limit))
 
 
 def last_order(session: Session) -> OrderView | None:
     """The dealer's newest order that was not cancelled; None when there is none."""
-    raise NotImplementedError
+    row = session.execute(_pick(session, _newest), {"limit": 1}).one_or_none()
+    return None if row is None else with_lines(session, row)
 
 
 def open_orders(session: Session, *, limit: int = 20) -> tuple[OrderSummary, ...]:
     """Orders in review or confirmed, newest first; staff not bound to a dealer see their region's."""
-    raise NotImplementedError
+    return tuple(summary_of(row) for row in session.execute(_pick(session, _open), {"limit": limit}))
 
 
 def orders_on(
     session: Session, *, first: date, last: date | None = None, limit: int = 20
 ) -> tuple[OrderSummary, ...]:
     """Orders placed on a day, or from the first to the last day, newest first."""
-    raise NotImplementedError
+    binds = {"first": first, "last": last or first, "limit": limit}
+    return tuple(summary_of(row) for row in session.execute(_pick(session, _between), binds))
 
 
 def why_late(session: Session, actor: Actor, reference: str) -> Lateness:
     """Where the order stands against its delivery day. Raises as order_by_reference."""
-    raise NotImplementedError
+    return lateness_of(order_by_reference(session, reference), session, actor)
 
 
-@dataclass(frozen=True, slots=True)
-class LineRepriced:
-    """A line of an earlier order at today's price; now_total 0 when it cannot be had any more."""
-
-    sku: str
-    name_zh: str
-    name_en: str
-    base_qty: int
-    then_total: int
-    now_total: int
-
-
-@dataclass(frozen=True, slots=True)
-class Repeat:
-    """An earlier order as new draft lines, quoted today, and what differs. Lines that can no longer be ordered are in `gone`."""
-
-    number: str
-    lines: tuple[DraftLine, ...]
-    quote: Quote
-    then_total: int
-    changes: tuple[LineRepriced, ...]
-    gone: tuple[str, ...]  # skus
+def lateness_of(order: OrderView, session: Session, actor: Actor) -> Lateness:
+    """The same for an order already read."""
+    last = order.shipments[-1] if order.shipments else None
+    ended = order.cancelled_at or order.delivered_at
+    progress = Progress(
+        number=order.number,
+        state=order.state,
+        placed_on=order.placed_on,
+        deliver_on=order.deliver_on,
+        shipped_on=business_day(last.shipped_at, actor.zone) if last else None,
+        ended_on=business_day(ended, actor.zone) if ended else None,
+        waiting={line.sku: line.inbound_on for line in order.lines if line.backordered},
+        complete=all(line.shipped == line.base_qty for line in order.lines),
+        carrier=last.carrier if last else "",
+        tracking=last.tracking if last else "",
+    )
+    return lateness(progress, business_day(session.now, actor.zone))
 
 
-def repeat_of(session: Session, actor: Actor, reference: str | None = None) -> Repeat:
-    """The last order, or the one named, to be ordered again. Raises OrderNotFoundError."""
-    raise NotImplementedError
+def with_lines(session: Session, row: Any) -> OrderView:
+    """A summary's row with the order's lines and shipments."""
+    bound = session if session.scope.dealer_id == row.dealer_id else session.for_dealer(row.dealer_id)
+    lines: list[Mapping[str, Any]] = [
+        dict(line) for line in bound.execute(_lines, {"order": row.id}).mappings()
+    ]
+    return view_of(row, lines, list(bound.execute(_shipments, {"order": row.id})))
 
 
-def usual_lines(session: Session, *, limit: int = 8) -> tuple[DraftLine, ...]:
-    """What the dealer ordered most often in the last 90 days, each as it was last ordered."""
-    raise NotImplementedError
+def _ending(session: Session, reference: str, limit: int) -> list[Any]:
+    digits = reference.strip().replace("-", "")
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= 20):
+        return []
+    if session.scope.dealer_id is not None:
+        return list(session.execute(_by_tail[True], {"tail": f"%{digits}", "limit": limit}))
+    numbers = numbers_ending(reference.strip(), session.now.date())
+    rows = [{"number": number} for number in dict.fromkeys([reference.strip(), *numbers])]
+    return list(session.execute(_by_tail[False], {"order_numbers": rows, "limit": limit}))
+
+
+def _pick(session: Session, pair: Mapping[bool, Select[Any]]) -> Select[Any]:
+    return pair[session.scope.dealer_id is not None]
+
+
+__all__ = [
+    "OPEN",
+    "OrderLineView",
+    "OrderSummary",
+    "OrderView",
+    "ShipmentView",
+    "last_order",
+    "lateness_of",
+    "open_orders",
+    "order_by_reference",
+    "orders_ending",
+    "orders_on",
+    "summaries",
+    "why_late",
+    "with_lines",
+]

@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from core.kit.money import share
 
@@ -12,6 +12,9 @@ REVIEW_TIME = timedelta(hours=24)
 """How long an order over credit keeps its stock and price while it waits for a decision."""
 
 MAX_LINES = 200
+
+MOST_DIGITS = 9
+"""Of an order number after its day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,72 @@ def due_on(shipped_on: date, payment_days: int) -> date:
     return shipped_on + timedelta(days=payment_days)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """What lateness is judged by: days are the brand's."""
+
+    number: str
+    state: str
+    placed_on: date
+    deliver_on: date | None
+    shipped_on: date | None  # the last shipment
+    ended_on: date | None  # delivered or cancelled
+    waiting: Mapping[str, date | None]  # skus with back-ordered units, and when stock is expected
+    complete: bool  # nothing is left to ship
+    carrier: str = ""
+    tracking: str = ""
+
+
+def lateness(order: Progress, today: date) -> Lateness:
+    """Where an order stands against its day, and what it waits for."""
+    code, since = _stands(order)
+    inbound = [order.waiting[sku] for sku in order.waiting]
+    known = [day for day in inbound if day is not None]
+    until = order.ended_on or today
+    return Lateness(
+        number=order.number,
+        code=code,
+        deliver_on=order.deliver_on,
+        days=max(0, (until - order.deliver_on).days) if order.deliver_on else 0,
+        since=since,
+        waiting=tuple(order.waiting),
+        inbound_on=max(known) if known and len(known) == len(inbound) else None,
+        carrier=order.carrier,
+        tracking=order.tracking,
+    )
+
+
+def _stands(order: Progress) -> tuple[str, date | None]:
+    if order.state == "cancelled":
+        return "cancelled", order.ended_on
+    if order.state == "closed":
+        return "delivered", order.ended_on
+    if order.state == "pending_review":
+        return "in_review", order.placed_on
+    if order.waiting:
+        return "waiting_for_stock", order.placed_on
+    if order.complete:
+        return "on_the_way", order.shipped_on
+    return "to_be_shipped", order.placed_on
+
+
+def numbers_ending(reference: str, today: date) -> tuple[str, ...]:
+    """Order numbers of the last 400 days that a reference of at least four digits may stand for.
+
+    "0031", "1008-0031" and "10080031" are tails of 261008-0031; a longer tail of digits alone may be number or day.
+    """
+    digits = reference.replace("-", "")
+    if not digits.isascii() or not digits.isdigit() or len(digits) < 4:
+        return ()
+    splits = (
+        [reference.rsplit("-", 1)]
+        if "-" in reference
+        else [[digits[:-size], digits[-size:]] for size in range(4, min(len(digits), MOST_DIGITS) + 1)]
+    )
+    days = [f"{today - timedelta(days=back):%y%m%d}" for back in range(400)]
+    return tuple(f"{day}-{tail}" for day_tail, tail in splits for day in days if day.endswith(day_tail))
+
+
 def split_by_line(wanted: Mapping[str, int], lines: Iterable[tuple[int, str, int]]) -> dict[int, int]:
     """Spread base units by sku over lines of (line number, sku, at most), the first lines first.
 
@@ -95,8 +164,3 @@ def split_by_line(wanted: Mapping[str, int], lines: Iterable[tuple[int, str, int
             parts[line_no] = take
             left[sku] -= take
     return parts
-
-
-def moment(at: datetime) -> str:
-    """A moment as facts and audit rows carry it."""
-    return at.isoformat()
