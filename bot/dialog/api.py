@@ -169,6 +169,16 @@ def offers_of(says: Says) -> tuple[Offer, ...]:
     return tuple(Offer(action=each.action, arg=each.arg) for each in choices if not each.url)
 
 
+def note(turn: Turn, sheet: Sheet) -> None:
+    """Keep what the reducer left open. A changed list of questions is a new list: buttons of the old one are void."""
+    if turn.state.questions != sheet.questions:
+        turn.state.questions = sheet.questions
+        turn.state.serial += 1
+        if not turn.state.offers or turn.state.offers[0].action == "pick":
+            turn.state.offers = ()
+    turn.state.last_skus = sheet.last
+
+
 def quantity(qty: Decimal | str, unit: str) -> Quantity:
     """A figure in a unit."""
     return Quantity(value=Decimal(qty), unit=unit)

@@ -85,6 +85,10 @@ def _answer(hand: Hand, said: Answer) -> None:
         hand.snag(Snag.NO_SUCH_OPTION, text=said.text, skus=question.candidates)
         return
     del hand.questions[at]
+    if len(narrowed.candidates) > 1 and set(said.skus) == set(question.candidates):  # "both"
+        for offset, sku in enumerate(narrowed.candidates):
+            hand.settle(replace(narrowed, candidates=(sku,)), at=at + offset)
+        return
     hand.settle(narrowed, at=at)
 
 

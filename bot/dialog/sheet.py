@@ -180,7 +180,7 @@ class Hand:
         self.talk_about(*question.candidates)
         if question in self.questions:
             return
-        self.questions.insert(len(self.questions) if at is None else at, question)
+        self.questions.insert(len(self.questions) if at is None else min(at, len(self.questions)), question)
 
     def snag(
         self,

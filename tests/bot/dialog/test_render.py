@@ -67,7 +67,7 @@ def it(value: Param, locale: str = "zh-Hans", now: datetime = NOW) -> str:
         (date(2027, 3, 20), "2027年3月20日", "Mar 20, 2027"),
         (datetime(2026, 3, 10, 6, 30, tzinfo=UTC), "今天 14:30", "today 14:30"),
         (datetime(2026, 3, 10, 16, 30, tzinfo=UTC), "明天 00:30", "tomorrow 00:30"),
-        ((Say(key="t.hello"), Say(key="t.hello")), "你好、你好", "你好, 你好"),
+        ((Say(key="t.hello"), Say(key="t.hello")), "你好，你好", "你好, 你好"),
         (12345, "12,345", "12,345"),
         (None, "", ""),
         ("0310-0012", "0310-0012", "0310-0012"),

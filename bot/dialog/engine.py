@@ -1,0 +1,211 @@
+"""One step of a conversation: what was said, pressed or sent becomes the flows' answers, and the next open choices.
+
+What every flow needs alike is here and in repair.py: understanding, options by number, yes and no, dropping what is in hand,
+refusals put into words, and the silence while a person has the conversation.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from copy import copy
+from datetime import timedelta
+from itertools import groupby
+
+from bot.dialog import repair
+from bot.dialog.api import MoveHandler, Says, Turn, ask_yes_no, offers_of, say, together
+from bot.dialog.handles import read
+from bot.dialog.messages import Kind, Say
+from bot.dialog.questions import open_question
+from bot.dialog.refusals import refusal
+from bot.dialog.routes import Routes, routes
+from bot.dialog.state import Heard, Offer
+from bot.dialog.texts import all_texts
+from bot.understand.types import (
+    Add,
+    Answer,
+    Ask,
+    Asking,
+    Change,
+    Context,
+    Human,
+    Move,
+    No,
+    Op,
+    Question,
+    Social,
+    Stop,
+    Yes,
+)
+from bot.understand.understand import understand
+from core.kit.errors import DealerError
+from core.products.queries import assortment_of
+
+MAX_TEXT = 10_000
+SAME_TEXT = timedelta(minutes=10)  # the same text on the same draft within this time is asked about first
+_ASIDE = (Ask, Social, Human, Yes, No, Answer, Stop)  # these leave an open yes-or-no to itself
+
+
+def step(turn: Turn) -> tuple[Say, ...]:
+    """The answer to one message. `turn.state` and `turn.draft` are the conversation afterwards."""
+    ways = routes(turn.actor.side)
+    says = [each for each in _hear(turn, ways) if each.key or each.lines]
+    if not says:
+        return ()
+    offers = offers_of(says)
+    turn.state.fresh = bool(offers)
+    if offers:
+        turn.state.offers = offers
+    pictures = [each for each in says if each.picture]
+    words = [each for each in says if not each.picture]
+    return (*((together(words),) if words else ()), *pictures)
+
+
+def _hear(turn: Turn, ways: Routes) -> Says:
+    inbound = turn.inbound
+    if inbound.kind is Kind.LEFT:
+        return ()
+    if inbound.kind is Kind.CHOICE:
+        return safely(turn, lambda: _pressed(turn, ways))
+    if inbound.kind is Kind.TEXT and inbound.text.strip():
+        return safely(turn, lambda: _hear_text(turn, ways, inbound.text[:MAX_TEXT].strip()))
+    if inbound.kind in ways.kinds:
+        return safely(turn, lambda: ways.kinds[inbound.kind](turn))
+    key = f"dialog.kind.{inbound.kind.value}"
+    return (say(key if all_texts().has(key) else "dialog.kind.other", name=turn.actor.name),)
+
+
+def _pressed(turn: Turn, ways: Routes) -> Says:
+    inbound = turn.inbound
+    action, arg = read(
+        turn.secret, inbound.choice, subject=turn.actor.subject, place=inbound.place, now=turn.session.now
+    )
+    return _chosen(turn, ways, Offer(action=action, arg=arg))
+
+
+def _chosen(turn: Turn, ways: Routes, made: Says | Offer) -> Says:
+    """What a button or a numbered choice does; words are passed through."""
+    if not isinstance(made, Offer):
+        return made
+    turn.state.misses = 0
+    match made.action:
+        case "yes":
+            return _chosen(turn, ways, repair.yes(turn))
+        case "no":
+            return _chosen(turn, ways, repair.no(turn))
+        case "say-again" if turn.state.heard:
+            turn.repeating = True
+            return _hear_text(turn, ways, turn.state.heard.text)
+        case "way" if made.arg == "order":
+            return (say("dialog.option.order.how"),)
+    turn.state.asking = None
+    action = f"way-{made.arg}" if made.action == "way" else made.action
+    handler = ways.choices.get(action)
+    return handler(turn, made.arg) if handler else (say("dialog.choice.gone"),)
+
+
+def _hear_text(turn: Turn, ways: Routes, text: str) -> Says:
+    for reader in ways.texts:
+        answer = reader(turn)
+        if answer is not None:
+            return answer
+    turn.said = understand(text, context_of(turn), turn.index)
+    moves = _meant(turn)
+    if turn.state.with_person:
+        moves = [move for move in moves if isinstance(move, Human) and move.back] or [Human()]
+    if not moves:
+        return repair.not_understood(turn)
+    turn.state.misses = 0
+    if _heard_before(turn, text, moves):
+        return (ask_yes_no(turn, say("dialog.again"), "say-again"),)
+    if not all(isinstance(move, _ASIDE) for move in moves):
+        turn.state.asking = None
+    says = [each for part in _parts(turn, ways, moves) for each in part]
+    if any(map(_adds, moves)) and turn.draft:
+        turn.state.heard = Heard(text=text, at=turn.session.now, version=turn.draft.version)
+    if turn.state.questions and "question" not in turn.touched and not offers_of(says):
+        reminder = open_question(turn)
+        says += [reminder] if reminder else []
+    return says
+
+
+def _meant(turn: Turn) -> list[Move]:
+    """The moves without a yes or no that only opens the sentence: "行，大可乐也来3箱"."""
+    moves = list(turn.said.moves) if turn.said else []
+    if turn.state.asking is not None:
+        return moves
+    bare: list[Move] = [move for move in moves if not isinstance(move, (Yes, No))]
+    return bare or moves
+
+
+def _adds(move: Move) -> bool:
+    return isinstance(move, Add) or (isinstance(move, Change) and move.op is not Op.SET)
+
+
+def _heard_before(turn: Turn, text: str, moves: Sequence[Move]) -> bool:
+    """Whether the same text would change the same draft a second time within ten minutes."""
+    heard = turn.state.heard
+    if heard is None or turn.draft is None or turn.repeating or not any(map(_adds, moves)):
+        return False
+    same = (heard.text, heard.version) == (text, turn.draft.version)
+    return same and turn.session.now - heard.at <= SAME_TEXT
+
+
+def _parts(turn: Turn, ways: Routes, moves: Sequence[Move]) -> Iterator[Says]:
+    """Neighbouring moves of one handler are answered together, each group by itself."""
+    for handler, group in groupby(moves, key=lambda move: _handler(turn, ways, move)):
+        batch = list(group)
+        yield safely(turn, lambda handler=handler, batch=batch: handler(turn, batch))  # type: ignore[misc]
+
+
+def _handler(turn: Turn, ways: Routes, move: Move) -> MoveHandler:
+    match move:
+        case Yes():
+            return lambda turn, _: _chosen(turn, ways, repair.yes(turn))
+        case No():
+            return lambda turn, _: _chosen(turn, ways, repair.no(turn))
+        case Stop():
+            return lambda turn, _: _chosen(turn, ways, repair.stop(turn, move))
+        case Answer() if not _about_goods(turn, move):
+            return lambda turn, _: _chosen(turn, ways, repair.number(turn, move))
+        case Answer():
+            return ways.moves[Add]
+        case Ask():
+            return ways.topics[move.topic]
+    return ways.moves[type(move)]
+
+
+def _about_goods(turn: Turn, answer: Answer) -> bool:
+    """Whether an answer is for the open question about goods rather than for a list of other choices."""
+    if answer.skus or answer.qty is not None or answer.unit is not None:
+        return True
+    other_list = turn.state.offers and turn.state.offers[0].action != "pick"
+    return bool(turn.state.questions) and not other_list
+
+
+def safely(turn: Turn, act: Callable[[], Says]) -> Says:
+    """Run what changes something; a refusal undoes it and is put into words, the conversation staying as it was."""
+    state, draft = copy(turn.state), turn.draft
+    try:
+        with turn.session.savepoint():
+            return act()
+    except DealerError as error:
+        turn.state, turn.draft = state, draft
+        return (refusal(turn, error),)
+
+
+def context_of(turn: Turn) -> Context:
+    """What a text is read against."""
+    state = turn.state
+    questions = state.questions
+    if state.asking is not None:
+        questions = (Question(asking=Asking.YES_NO, choices=2, about=state.asking.about), *questions)
+    elif state.offers and state.offers[0].action != "pick":
+        choices = Question(asking=Asking.CHOICE, choices=len(state.offers), about=state.offers[0].action)
+        questions = (*questions, choices) if questions else (choices,)
+    return Context(
+        now=turn.now,
+        draft=turn.lines,
+        questions=questions,
+        last_skus=state.last_skus,
+        claim=state.claim,
+        claim_on_top=state.claim_on_top,
+        assortment=frozenset(assortment_of(turn.session)) if turn.listed_only else None,
+    )

@@ -1,0 +1,93 @@
+"""What is repaired once for all flows: options by number, yes, no, never mind, and what was not understood.
+
+Each answers in words, or with the choice the person made.
+"""
+
+from bot.dialog.api import Says, Turn, choice, say
+from bot.dialog.messages import Say
+from bot.dialog.questions import open_question
+from bot.dialog.state import Offer
+from bot.understand.types import Answer, Stop
+
+WAYS = ("order", "status", "claim", "person")
+
+
+def number(turn: Turn, answer: Answer) -> Says | Offer:
+    """A bare number picks from the one list that is open."""
+    offers = turn.state.offers
+    if answer.option is None:
+        return not_understood(turn)
+    if not offers:
+        return (say("dialog.number.nothing"),)
+    if not answer.option or not -len(offers) <= answer.option <= len(offers):
+        return (say("dialog.number.none", number=answer.option, count=len(offers)),)
+    return offers[answer.option - 1 if answer.option > 0 else answer.option]
+
+
+def yes(turn: Turn) -> Says | Offer:
+    """A bare yes answers the question with yes and no, or the read-back that has just asked to be confirmed."""
+    state = turn.state
+    if state.asking is not None:
+        asked = state.asking
+        state.asking = None
+        return Offer(action=asked.about, arg=asked.arg)
+    if state.claim is not None and state.claim_on_top:
+        return Offer(action="claim-submit")
+    if state.questions:
+        return _asked(turn)
+    if state.fresh and state.offers and state.offers[0].action == "confirm":
+        return state.offers[0]
+    return (say("dialog.nothing.yes"),)
+
+
+def no(turn: Turn) -> Says | Offer:
+    """A bare no drops the question it answers and nothing else."""
+    state = turn.state
+    if state.asking is not None:
+        state.asking = None
+        return (say("dialog.dropped"),)
+    if state.questions:
+        return _drop_question(turn)
+    if state.offers and state.offers[0].action == "confirm":
+        return (say("dialog.kept"),)
+    return (say("dialog.nothing.no"),)
+
+
+def stop(turn: Turn, move: Stop) -> Says | Offer:
+    """Drop what is in hand: the question, else the claim, else the draft."""
+    state = turn.state
+    if move.what != "draft" and state.asking is not None:
+        state.asking = None
+        return (say("dialog.cancelled"),)
+    if state.claim is not None and (move.what == "claim" or (not move.what and state.claim_on_top)):
+        state.claim, state.claim_on_top = None, False
+        return (say("dialog.cancelled"),)
+    if not move.what and state.questions:
+        return _drop_question(turn)
+    if move.what != "claim" and (turn.lines or state.questions):
+        return Offer(action="clear")
+    state.offers = ()
+    return (say("dialog.nothing.cancel"),)
+
+
+def not_understood(turn: Turn) -> Says:
+    """First a hint with the open question, if there is one; the second time four ways on."""
+    state = turn.state
+    state.misses += 1
+    if state.misses == 1:
+        question = open_question(turn)
+        return (say("dialog.miss.question"), question) if question else (say("dialog.miss.first"),)
+    choices = tuple(choice(f"dialog.option.{way}", "way", way) for way in WAYS)
+    return (Say(key="dialog.miss.second", choices=choices),)
+
+
+def _drop_question(turn: Turn) -> Says:
+    turn.state.questions = turn.state.questions[1:]
+    turn.state.serial += 1
+    turn.state.offers = ()
+    return (say("dialog.cancelled"), *_asked(turn))
+
+
+def _asked(turn: Turn) -> Says:
+    question = open_question(turn)
+    return (question,) if question else ()

@@ -1,0 +1,97 @@
+"""Which flow handles what. Checked when the program starts: nothing a person can say or press may lead nowhere."""
+
+import importlib
+import pkgutil
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import get_args
+
+import core
+from bot.dialog.api import ChoiceHandler, Flow, KindHandler, MoveHandler, TextHandler
+from bot.dialog.messages import Kind
+from bot.dialog.texts import Texts, all_texts
+from bot.flows import all_flows
+from bot.understand.types import Answer, Ask, Move, No, Stop, Topic, Yes
+from core.kit.errors import DealerError
+
+REPAIRED = (Yes, No, Stop)  # the engine's own, for every flow alike
+
+
+class FlowsError(ValueError):
+    """The flows do not fit together; every fault is listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Routes:
+    """The handlers of one side, dealers or staff."""
+
+    moves: Mapping[type, MoveHandler] = field(default_factory=dict)
+    topics: Mapping[str, MoveHandler] = field(default_factory=dict)
+    choices: Mapping[str, ChoiceHandler] = field(default_factory=dict)
+    kinds: Mapping[Kind, KindHandler] = field(default_factory=dict)
+    texts: tuple[TextHandler, ...] = ()
+
+
+@cache
+def routes(side: str) -> Routes:
+    """The handlers of a side, checked. Raises FlowsError."""
+    flows = [flow for flow in all_flows() if flow.side == side]
+    faults = [*_clashes(flows), *(_gaps(flows) if side == "dealer" else ())]
+    if faults:
+        raise FlowsError("; ".join(faults))
+    return Routes(
+        moves={kind: handler for flow in flows for kind, handler in flow.moves.items()},
+        topics={topic: handler for flow in flows for topic, handler in flow.topics.items()},
+        choices={action: handler for flow in flows for action, handler in flow.choices.items()},
+        kinds={kind: handler for flow in flows for kind, handler in flow.kinds.items()},
+        texts=tuple(flow.text for flow in flows if flow.text),
+    )
+
+
+def check_dialogue() -> None:
+    """Refuse to start on a move nobody handles, a text missing in a language, or a refusal without words.
+
+    Raises FlowsError or TextsError.
+    """
+    for side in ("dealer", "staff"):
+        routes(side)
+    missing = list(wordless(all_texts()))
+    if missing:
+        raise FlowsError("; ".join(missing))
+
+
+def wordless(texts: Texts) -> Iterator[str]:
+    """Refusals of core and bot that have no text."""
+    for module in pkgutil.walk_packages(core.__path__, "core."):
+        if module.name.endswith("errors"):
+            importlib.import_module(module.name)
+    for code in sorted({error.code for error in _below(DealerError)}):
+        if not texts.has(code):
+            yield f"refusal {code} has no text"
+
+
+def _below(kind: type[DealerError]) -> Iterator[type[DealerError]]:
+    yield kind
+    for child in kind.__subclasses__():
+        yield from _below(child)
+
+
+def _clashes(flows: Iterable[Flow]) -> Iterator[str]:
+    seen: dict[object, str] = {}
+    for flow in flows:
+        for handled in (*flow.moves, *flow.topics, *flow.choices, *flow.kinds):
+            if handled in seen:
+                yield f"{handled} is handled by {seen[handled]} and {flow.name}"
+            seen[handled] = flow.name
+
+
+def _gaps(flows: Iterable[Flow]) -> Iterator[str]:
+    handled = {kind for flow in flows for kind in flow.moves} | {*REPAIRED, Ask, Answer}
+    for kind in get_args(Move):
+        if kind not in handled:
+            yield f"nobody handles {kind.__name__}"
+    topics = {topic for flow in flows for topic in flow.topics}
+    for topic in Topic:
+        if topic not in topics:
+            yield f"nobody answers about {topic}"

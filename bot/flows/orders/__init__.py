@@ -1,0 +1,1 @@
+"""Ordering: the draft, its read-back and changes, confirming, and ordering again."""

@@ -1,0 +1,47 @@
+"""Ordering by chat: say what you need, see what it comes to, confirm."""
+
+from bot.dialog.api import Flow
+from bot.flows.orders import edit, place, repeat
+from bot.understand.types import (
+    Add,
+    Change,
+    Clear,
+    Confirm,
+    Deliver,
+    Note,
+    Remove,
+    Repeat,
+    Replace,
+    ShipTo,
+    Topic,
+    Undo,
+)
+
+FLOW = Flow(
+    name="orders",
+    moves={
+        Add: edit.work,
+        Change: edit.work,
+        Remove: edit.work,
+        Replace: edit.work,
+        Clear: edit.work,
+        Deliver: edit.work,
+        ShipTo: edit.work,
+        Note: edit.work,
+        Undo: edit.work,
+        Confirm: edit.work,
+        Repeat: repeat.repeat,
+    },
+    topics={Topic.DRAFT: place.ask_draft},
+    choices={
+        "pick": edit.pick,
+        "clear": edit.clear,
+        "confirm": place.confirm,
+        "wait": place.wait,
+        "reduce": place.reduce,
+        "leave": place.leave,
+        "draft": place.open_draft,
+        "ship-to": edit.to_address,
+        "again": repeat.again,
+    },
+)
