@@ -11,8 +11,9 @@ from core.people import models as people
 from core.pricing import models as pricing
 from core.products import models as products
 from core.stock import models as stock
+from core.talks import models as talks
 from notifications.outbox import models as outbox
 
-MODULES = (audit, people, dealers, products, pricing, stock, credit, orders, store, outbox, web)
+MODULES = (audit, people, dealers, products, pricing, stock, credit, orders, talks, store, outbox, web)
 
 __all__ = ["MODULES", "metadata"]

@@ -54,6 +54,8 @@ def staff_flow(name: str, verbs: Sequence[Verb], **entries: tuple[str, str]) -> 
 
     def text(turn: Turn) -> Says | None:
         found = verb_of(turn.inbound.text)
+        if turn.state.talking_to is not None and "ending" not in table:
+            return None  # his words are for the dealer
         if found is not None:
             verb = table.get(found[0])
             return None if verb is None else _advance(name, verb, turn, {}, Rest(found[1]))

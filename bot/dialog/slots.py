@@ -8,8 +8,11 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
+from pathlib import Path
 
 import msgspec
+import yaml
 
 from bot.dialog.api import Turn, choice, say
 from bot.dialog.messages import Say
@@ -26,6 +29,9 @@ _FULL_NUMBER = re.compile(r"(?<!\d)\d{6}-\d{4,6}(?!\d)")
 _TAIL_NUMBER = re.compile(r"(?<![\d.a-z-])\d{4,6}(?![\d.a-z])", re.IGNORECASE)
 _SIGN = re.compile(r"[+\-−＋]\s*$")
 _TRACKING = re.compile(r"(?=[A-Za-z0-9-]*\d)[A-Za-z0-9-]{5,40}")
+_LEVEL = re.compile(r"([A-Za-z0-9]{1,8}) ?级|\blevel ([A-Za-z0-9]{1,8})\b", re.IGNORECASE)
+_UNIT = re.compile(r"[/每一] ?[\u4e00-\u9fffA-Za-z]{1,8}")
+_REFERENCE = re.compile(r"\b[A-Za-z0-9]{4,8}\b")
 _CHUNK = re.compile(r"[^\s,，;；。:：、]+")
 _MOST_OPTIONS = 6
 
@@ -41,6 +47,11 @@ class SlotKind(StrEnum):
     AMOUNT = "amount"
     PARCEL = "parcel"
     WORDS = "words"
+    LEVEL = "level"
+    UNIT = "unit"
+    ROLE = "role"
+    NAME = "name"
+    CODE = "code"
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +228,50 @@ def _words(_slot: Slot, rest: Rest, _turn: Turn) -> str | None:
     return words or None
 
 
+def _level(_slot: Slot, rest: Rest, _turn: Turn) -> str | None:
+    match = _LEVEL.search(rest.text)
+    if match is None:
+        return None
+    rest.cut(match.start(), match.end())
+    return (match.group(1) or match.group(2)).upper()
+
+
+def _unit(_slot: Slot, rest: Rest, _turn: Turn) -> str | None:
+    """A unit written behind the price ("52/箱", "一箱52")."""
+    match = _UNIT.search(rest.text)
+    return rest.cut(match.start(), match.end()).strip(" /每一") if match else None
+
+
+def _role(slot: Slot, rest: Rest, _turn: Turn) -> str | None:
+    for start, _, chunk in rest.chunks():
+        for role, words in roles().items():
+            word = next((word for word in words if chunk.lower().startswith(word)), None)
+            if word is not None:
+                rest.cut(start, start + len(word))
+                return role
+    del slot
+    return None
+
+
+@cache
+def roles() -> Mapping[str, tuple[str, ...]]:
+    """The words people use for roles, by role."""
+    path = Path(__file__).parent / "roles.yaml"
+    return {role: tuple(words) for role, words in yaml.safe_load(path.read_text(encoding="utf-8")).items()}
+
+
+def _name(_slot: Slot, rest: Rest, _turn: Turn) -> str | None:
+    for start, end, chunk in rest.chunks():
+        if 2 <= len(chunk) <= 40 and not chunk.isdigit():
+            return rest.cut(start, end)
+    return None
+
+
+def _code(_slot: Slot, rest: Rest, _turn: Turn) -> str | None:
+    match = _REFERENCE.search(rest.text)
+    return rest.cut(match.start(), match.end()).upper() if match else None
+
+
 _READERS: dict[SlotKind, Callable[[Slot, Rest, Turn], str | None]] = {
     SlotKind.ORDER: _order,
     SlotKind.DEALER: _dealer,
@@ -225,6 +280,11 @@ _READERS: dict[SlotKind, Callable[[Slot, Rest, Turn], str | None]] = {
     SlotKind.AMOUNT: _amount,
     SlotKind.PARCEL: _parcel,
     SlotKind.WORDS: _words,
+    SlotKind.LEVEL: _level,
+    SlotKind.UNIT: _unit,
+    SlotKind.ROLE: _role,
+    SlotKind.NAME: _name,
+    SlotKind.CODE: _code,
 }
 
 

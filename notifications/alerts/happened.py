@@ -29,6 +29,12 @@ class Happened:
         """An amount of the fact."""
         return Money(int(self.data[name]), self.currency)
 
+    def dealer(self) -> int:
+        """The dealer it is about. Raises ValueError where there is none."""
+        if self.dealer_id is None:
+            raise ValueError(self.kind)
+        return self.dealer_id
+
 
 Rule = Callable[[Session, Happened], Iterable[Notice]]
 

@@ -15,14 +15,8 @@ PAYERS = ("owner", "finance")
 
 
 def _region(session: Session, fact: Happened) -> tuple[str, str]:
-    label = dealer_label(session, _dealer(fact))
+    label = dealer_label(session, fact.dealer())
     return label.name, label.region
-
-
-def _dealer(fact: Happened) -> int:
-    if fact.dealer_id is None:
-        raise ValueError(fact.kind)
-    return fact.dealer_id
 
 
 def _others(recipients: list[Recipient], fact: Happened) -> list[Recipient]:
@@ -45,7 +39,7 @@ def placed(session: Session, fact: Happened) -> Iterable[Notice]:
 def review_asked(session: Session, fact: Happened) -> Iterable[Notice]:
     """Over credit: whoever may decide gets the arithmetic and the buttons; the buyer is answered in his own turn."""
     name, region = _region(session, fact)
-    review = review_card(session.for_dealer(_dealer(fact)), str(fact.data["number"]))
+    review = review_card(session.for_dealer(fact.dealer()), str(fact.data["number"]))
     say = approval_card(name, review, fact.currency)
     yield from tell(fact, staff_of(session, "sales", "finance", "admin", region=region), say)
 
@@ -109,11 +103,11 @@ def _to_dealer(
     """A rule that tells the dealer's people with these roles. plain: parameter -> name in the fact."""
 
     def rule(session: Session, fact: Happened) -> Iterable[Notice]:
-        recipients = _others(members_of(session, _dealer(fact), roles), fact)
+        recipients = _others(members_of(session, fact.dealer(), roles), fact)
         params: dict[str, Param] = {name: fact.money(name) for name in amounts} | {
             name: fact.data[at] for name, at in plain.items()
         }
-        dealer = dealer_label(session, _dealer(fact)).name
+        dealer = dealer_label(session, fact.dealer()).name
         yield from tell(
             fact, recipients, Say(key=f"alerts.{key}", params={**params, "dealer": dealer}), kind=kind
         )
@@ -132,7 +126,7 @@ def shipped(session: Session, fact: Happened) -> Iterable[Notice]:
     params: dict[str, Param] = {"number": number, "value": fact.money("value")}
     choices = (button("received_button", "received", number), button("see_order", "order", number))
     say = Say(key=key, params=params, lines=lines, choices=choices)
-    yield from tell(fact, _others(members_of(session, _dealer(fact), BUYERS), fact), say)
+    yield from tell(fact, _others(members_of(session, fact.dealer(), BUYERS), fact), say)
 
 
 def received(session: Session, fact: Happened) -> Iterable[Notice]:
@@ -144,7 +138,7 @@ def received(session: Session, fact: Happened) -> Iterable[Notice]:
     if not str(fact.data["by"]).startswith("m:"):
         yield from tell(
             fact,
-            members_of(session, _dealer(fact), BUYERS),
+            members_of(session, fact.dealer(), BUYERS),
             Say(key="alerts.received_for_you", params=params),
         )
 
@@ -162,7 +156,7 @@ def cancelled(session: Session, fact: Happened) -> Iterable[Notice]:
     recipients = (
         staff_of(session, "sales", "warehouse", region=region)
         if by_dealer
-        else members_of(session, _dealer(fact), BUYERS)
+        else members_of(session, fact.dealer(), BUYERS)
     )
     key = "alerts.cancelled" if fact.data["reason"] else "alerts.cancelled_plain"
     yield from tell(fact, _others(recipients, fact), Say(key=key, params=params))
@@ -172,14 +166,27 @@ def can_be_filled(session: Session, fact: Happened) -> Iterable[Notice]:
     """What a draft waited for is there: one notice to who waits."""
     waiting = [
         recipient
-        for recipient in members_of(session, _dealer(fact), ("owner", "buyer", "finance"))
+        for recipient in members_of(session, fact.dealer(), ("owner", "buyer", "finance"))
         if recipient.subject == f"m:{fact.data['member_id']}"
     ]
     say = Say(key="alerts.can_be_filled", choices=(button("see_draft", "draft", "0"),))
     yield from tell(fact, waiting, say)
 
 
+def prepared(session: Session, fact: Happened) -> Iterable[Notice]:
+    """A colleague wrote an order for the dealer's person, who confirms it."""
+    waiting = [
+        recipient
+        for recipient in members_of(session, fact.dealer(), BUYERS)
+        if recipient.subject == f"m:{fact.data['member_id']}"
+    ]
+    params: dict[str, Param] = {"name": str(fact.data["name"]), "count": int(fact.data["count"])}
+    say = Say(key="alerts.prepared", params=params, choices=(button("see_draft", "draft", "0"),))
+    yield from tell(fact, waiting, say, kind="money")
+
+
 RULES: dict[str, Rule] = {
+    "drafts.prepared": prepared,
     "orders.placed": placed,
     "orders.review_asked": review_asked,
     "orders.approved": _to_dealer("approved", "total", number="number"),

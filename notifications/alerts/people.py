@@ -30,7 +30,7 @@ def _params(session: Session, fact: Happened) -> dict[str, Param]:
     place = Say(key="alerts.place_dealer", params={"dealer": at}) if at else Say(key="alerts.place_brand")
     return {
         "name": str(fact.data["name"]),
-        "claimant": str(fact.data["claimant"] or fact.data["name"]),
+        "claimant": str(fact.data.get("claimant") or fact.data["name"]),
         "place": place,
         "role": Say(key=f"alerts.role_{fact.data['role']}"),
     }
@@ -61,8 +61,19 @@ def unreachable(session: Session, fact: Happened) -> Iterable[Notice]:
     yield from tell(fact, staff_of(session, "admin"), Say(key="alerts.unreachable", params=params))
 
 
+def _to_newcomer(key: str) -> Rule:
+    def rule(session: Session, fact: Happened) -> Iterable[Notice]:
+        params = _params(session, fact) if "role" in fact.data else {}
+        who = Recipient(person_id=int(fact.data["person_id"]), subject=f"m:{fact.data['member_id']}", role="")
+        yield from tell(fact, [who], Say(key=key, params=params), kind="money")
+
+    return rule
+
+
 RULES: dict[str, Rule] = {
     "people.joined": joined,
     "people.pending": pending,
+    "people.approved": _to_newcomer("alerts.let_in_now"),
+    "people.rejected": _to_newcomer("alerts.turned_away_now"),
     "people.unreachable": unreachable,
 }

@@ -1,4 +1,4 @@
-"""Messages that could not be handled, and conversations that ask for a person."""
+"""Messages that could not be handled."""
 
 from collections.abc import Iterable
 
@@ -6,7 +6,7 @@ from core.db.session import Session
 from core.kit.say import Say
 from notifications.alerts.happened import Happened, Rule, button, tell
 from notifications.outbox.write import Notice
-from notifications.recipients import dealer_label, staff_of
+from notifications.recipients import staff_of
 
 
 def dead(session: Session, fact: Happened) -> Iterable[Notice]:
@@ -24,18 +24,4 @@ def dead(session: Session, fact: Happened) -> Iterable[Notice]:
     yield from tell(fact, staff_of(session, "admin"), say)
 
 
-def person_asked(session: Session, fact: Happened) -> Iterable[Notice]:
-    """A dealer's member wants to talk to a person."""
-    if fact.dealer_id is None:
-        return
-    label = dealer_label(session, fact.dealer_id)
-    member = str(fact.data["member_id"])
-    say = Say(
-        key="alerts.person_asked",
-        params={"dealer": label.name, "name": str(fact.data["name"]), "text": str(fact.data["text"])},
-        choices=(button("take", "handoff-take", member),),
-    )
-    yield from tell(fact, staff_of(session, "sales", "admin", region=label.region), say)
-
-
-RULES: dict[str, Rule] = {"turns.dead": dead, "handoff.asked": person_asked}
+RULES: dict[str, Rule] = {"turns.dead": dead}

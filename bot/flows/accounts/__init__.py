@@ -1,0 +1,1 @@
+"""Dealer accounts in the hands of staff: payments, limits, corrections."""

@@ -1,0 +1,1 @@
+"""Orders over credit: who waits, and the yes or no of staff."""

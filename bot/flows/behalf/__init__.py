@@ -1,0 +1,1 @@
+"""An order written by staff for a dealer, who confirms it."""

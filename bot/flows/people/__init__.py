@@ -1,0 +1,1 @@
+"""Who belongs to which dealer and to the brand: invited, let in, taken back."""

@@ -1,0 +1,1 @@
+"""A conversation taken over by a person of the brand."""

@@ -1,0 +1,53 @@
+"""A colleague takes a talk: from then on what he writes goes to the dealer's person, until he ends it."""
+
+from dataclasses import replace
+
+from bot.dialog.api import Flow, Says, Turn, choice, say
+from bot.dialog.commands import Values, Verb, staff_flow, verb_of
+from bot.dialog.messages import Say
+from core.talks.service import close_talk, open_talks, say_in_talk, take_talk
+
+
+def waiting(turn: Turn, _values: Values) -> Says:
+    """Who waits for a person."""
+    found = open_talks(turn.session)
+    if not found:
+        return (say("talks.nobody_waits"),)
+    choices = tuple(choice("talks.take", "talk-take", talk.id, name=talk.member_name) for talk in found[:6])
+    return (Say(key="talks.waiting", params={"count": len(found)}, choices=choices),)
+
+
+def take(turn: Turn, talk: str) -> Says:
+    """The button on "asks for a person"."""
+    taken = take_talk(turn.session, turn.actor, talk_id=int(talk))
+    turn.state.talking_to = taken.member_id
+    return (say("talks.taken", name=taken.member_name),)
+
+
+def end(turn: Turn, _values: Values) -> Says:
+    """Back to work; the assistant answers the dealer again."""
+    turn.state.talking_to = None
+    talk = close_talk(turn.session, turn.actor)
+    return (say("talks.ended", name=talk.member_name),)
+
+
+def pass_on(turn: Turn) -> Says | None:
+    """While a talk is held, every text but its end is the colleague's own words."""
+    found = verb_of(turn.inbound.text)
+    if turn.state.talking_to is None or (found and found[0] == "ending"):
+        return _commands(turn)
+    if say_in_talk(turn.session, turn.actor, text=turn.inbound.text) is None:
+        turn.state.talking_to = None
+        return (say("talks.over"),)
+    return ()
+
+
+VERBS = (
+    Verb(name="talks", policy="talks.take", run=waiting),
+    Verb(name="ending", policy="talks.take", run=end),
+)
+
+_flow = staff_flow("talks", VERBS)
+assert _flow.text is not None
+_commands = _flow.text
+FLOW: Flow = replace(_flow, text=pass_on, choices={**_flow.choices, "talk-take": take})

@@ -1,0 +1,1 @@
+"""Stock in the hands of staff: received, counted, planned."""

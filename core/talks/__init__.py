@@ -1,0 +1,1 @@
+"""Conversations between a dealer's member and a person of the brand."""
