@@ -66,7 +66,8 @@ class Dialogue:
 
     questions: open questions about goods, the first is on the screen. asking: a question with yes and no, before all others.
     offers: the one numbered list that is open; `serial` names it, so that a button of an older list is told apart. fresh: the
-    last reply ended with those offers. shown: the draft as this person last saw it. misses: messages in a row that were not
+    last reply ended with those offers. shown: the draft as this person last saw it, and what of it
+    could be had at once. misses: messages in a row that were not
     understood. revision: the catalogue the questions were asked from. with_person: staff have the conversation.
     command: what staff are in the middle of. talking_to: the member whose conversation this colleague has taken.
     """
@@ -82,6 +83,7 @@ class Dialogue:
     last_skus: tuple[str, ...] = ()
     last_order: str = ""
     shown: Shown | None = None
+    shown_partial: Shown | None = None
     heard: Heard | None = None
     claim: ClaimForm | None = None
     claim_on_top: bool = False
@@ -112,7 +114,7 @@ class Dialogue:
 
     def forget_shown(self) -> None:
         """What was read back may no longer be confirmed; it is shown again first."""
-        self.shown = None
+        self.shown = self.shown_partial = None
         self.offers = ()
 
     def remember(self, before: Snapshot) -> None:
