@@ -8,18 +8,37 @@ from tests.eval.lines import Amount, Mention, Orders, pick
 from tests.eval.shapes import Row
 
 Draft = dict[str, int]
+KINDS = {
+    "set": 3,
+    "more": 3,
+    "less": 2,
+    "drop": 3,
+    "index": 2,
+    "last": 1,
+    "twice": 1,
+    "half": 1,
+    "eachmore": 1,
+    "swap": 2,
+    "clear": 1,
+    "new": 1,
+}
 
 
 def drafted(o: Orders) -> tuple[list[Product], Draft] | None:
     """A draft of products whose names cannot be taken for one another."""
     chosen = o.rng.sample(list(o.goods.products.values()), o.rng.randint(1, 4))
-    names = [n for p in chosen for n in (p["name_zh"], p["name_en"])]
-    if any(x is not y and x in y for x in names for y in names):
+    if confusable(chosen):
         return None
     usual = {
         p["sku"]: base_units(p, o.rng.choice((4, 6, 8, 10, 12, 20)), p["default_unit"]) or 0 for p in chosen
     }
     return chosen, usual
+
+
+def confusable(products: list[Product]) -> bool:
+    """Whether one product's name says another's too."""
+    names = [(p["sku"], n) for p in products for n in (p["name_zh"], p["name_en"])]
+    return any(s != t and x in y for s, x in names for t, y in names)
 
 
 def some(o: Orders, products: list[Product], qty: int) -> Amount | None:
@@ -42,21 +61,13 @@ def row(o: Orders, text: str, before: Draft, after: Draft) -> Row:
 
 def changed(o: Orders, a: Asides) -> Row | None:
     """One change to a draft."""
-    if (start := drafted(o)) is None:
-        return None
-    chosen, before = start
-    kinds = {
-        "set": 3,
-        "more": 3,
-        "less": 2,
-        "drop": 3,
-        "index": 2,
-        "last": 1,
-        "twice": 1,
-        "half": 1,
-        "eachmore": 1,
-    }
-    kind = pick(o.rng, kinds | {"swap": 2, "clear": 1, "new": 1})
+    start = drafted(o)
+    return change(o, *start) if start else None
+
+
+def change(o: Orders, chosen: list[Product], before: Draft) -> Row | None:
+    """One change to the draft of these products; nothing when it would not leave whole goods."""
+    kind = pick(o.rng, KINDS)
     if kind == "clear":
         return row(o, o.phrase(kind), before, {})
     if kind == "twice":
@@ -76,6 +87,8 @@ def changed(o: Orders, a: Asides) -> Row | None:
         return swapped(o, name, p, before)
     if kind == "new":
         return added(o, before)
+    if kind == "half" and before[p["sku"]] % 2:
+        return None
     step = {s: qty * factor(o.goods.products[s], said.unit or "") for s in said.skus}
     after = {
         "set": before | step,
@@ -87,6 +100,8 @@ def changed(o: Orders, a: Asides) -> Row | None:
         "half": before | {p["sku"]: before[p["sku"]] // 2},
         "drop": {s: q for s, q in before.items() if s != p["sku"]},
     }[kind]
+    if min(after.values(), default=1) <= 0:
+        return None
     return row(o, o.put(o.phrase(kind), name, said.text, i=at + 1), before, after)
 
 

@@ -1,13 +1,13 @@
 """Thousands of messages with gold by construction, from trades the hand-written sets do not have.
 
-`python -m tests.eval.generate --out DIR [--rows N] [--seed S]` writes DIR/generated_TRADE.jsonl; the same
-seed gives the same bytes.
+`python -m tests.eval.generate --out DIR [--rows N] [--talks N] [--seed S]` writes DIR/generated_messages_TRADE.jsonl
+and DIR/generated_dialogues_TRADE.jsonl; the same seed gives the same bytes.
 """
 
 import argparse
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from tests.eval import changes, noise, shapes
@@ -15,6 +15,7 @@ from tests.eval.asides import Asides
 from tests.eval.goods import Goods
 from tests.eval.lines import Orders, pick
 from tests.eval.shapes import Row, Shape
+from tests.eval.talks import talk
 
 TRADES = ("auto", "pet", "stationery", "baby", "frozen")
 SHAPES: dict[str, tuple[float, Shape]] = {
@@ -72,18 +73,42 @@ def write_rows(trade: str, count: int, seed: int) -> Iterator[Row]:
         yield {**head, "lang": lang, "category": kind, **row}
 
 
+def write_talks(trade: str, count: int, seed: int) -> Iterator[Row]:
+    """The conversations of one trade."""
+    rng, goods = random.Random(f"{seed}-{trade}-talks"), Goods(trade)
+    asides = Asides(goods, rng)
+    made = 0
+    while made < count:
+        lang = pick(rng, {"zh": 0.74, "en": 0.26})
+        if turns := talk(Orders(goods, rng, lang), asides):
+            made += 1
+            head = {"id": f"gen-{trade}-d{made:03d}", "reference_date": goods.file["reference_date"]}
+            yield {**head, "lang": lang, "category": "generated", "turns": turns}
+
+
+def save(path: Path, rows: Iterable[Row]) -> None:
+    """One row a line."""
+    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), "utf-8")
+
+
 def main() -> None:
-    """Write one file for each trade."""
+    """Write a file of messages and a file of conversations for each trade."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--rows", type=int, default=3500)
+    parser.add_argument("--talks", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     for trade in TRADES:
-        with (args.out / f"generated_{trade}.jsonl").open("w", encoding="utf-8") as file:
-            for row in write_rows(trade, args.rows // len(TRADES), args.seed):
-                file.write(json.dumps(row, ensure_ascii=False) + "\n")
+        save(
+            args.out / f"generated_messages_{trade}.jsonl",
+            write_rows(trade, args.rows // len(TRADES), args.seed),
+        )
+        save(
+            args.out / f"generated_dialogues_{trade}.jsonl",
+            write_talks(trade, args.talks // len(TRADES), args.seed),
+        )
 
 
 if __name__ == "__main__":

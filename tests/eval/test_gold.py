@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.eval.generate import TRADES, write_rows
+from tests.eval.generate import TRADES, write_rows, write_talks
 from tests.eval.goods import Goods, base_units, fault
 
 HERE = Path(__file__).parent
@@ -88,12 +88,12 @@ def test_no_message_stands_in_two_sets() -> None:
 
 @pytest.mark.parametrize("trade", TRADES)
 def test_generated_rows_are_possible_and_repeat_with_their_seed(trade: str) -> None:
-    known, made = Goods(trade).products, list(write_rows(trade, 300, 5))
+    known, made = Goods(trade).products, [*write_rows(trade, 300, 5), *write_talks(trade, 30, 5)]
     assert not [
         (row["id"], found, line) for row in made for line in lines(row) if (found := fault(line, known))
     ]
-    assert made == list(write_rows(trade, 300, 5))
-    assert made != list(write_rows(trade, 300, 6))
+    assert made == [*write_rows(trade, 300, 5), *write_talks(trade, 30, 5)]
+    assert made != [*write_rows(trade, 300, 6), *write_talks(trade, 30, 6)]
 
 
 def test_a_wrong_pack_factor_a_strange_product_and_an_idle_question_are_found() -> None:
