@@ -71,6 +71,9 @@ _put_addresses = system(
         },
     ).returning(addresses.c.id, addresses.c.dealer_id, addresses.c.name)
 )
+_list_only = (
+    update(dealers).where(dealers.c.id.in_(bindparam("ids", expanding=True))).values(listed_only=True)
+)
 _no_other_default = system(
     update(addresses)
     .where(
@@ -156,3 +159,9 @@ def _compare(
                 {name: int(value) if isinstance(value, bool) else value for name, value in row.items()}
             )
     return outcomes, changed
+
+
+def list_only(session: Session, actor: Actor, dealer_ids: Sequence[int]) -> None:
+    """From now on these dealers order only what is on their assortment. Raises NotAllowedError."""
+    require(actor, "dealers.put")
+    session.execute(_list_only, {"ids": list(dealer_ids)})

@@ -1,0 +1,245 @@
+"""Bringing a file in: every row gets a result, the good ones land, and the file leaves one audit row with its hash.
+
+Rows are put in batches, a transaction each; when a batch is refused, its rows are tried one by one. A dry run does the
+same and undoes it. Importing the same file again changes nothing.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
+
+from bot.files.errors import CellError, Fault, FileRefusedError
+from bot.files.kinds import Kind, Outcome, Row
+from bot.files.kinds.catalogue import CATALOGUE
+from bot.files.kinds.dealers import ADDRESSES, ASSORTMENTS, DEALERS
+from bot.files.kinds.goods import PRICES, STOCK
+from bot.files.kinds.people import MEMBERS, STAFF
+from bot.files.sheet import Line, Sheet, read_sheet
+from core.audit.service import record
+from core.db.lane import Lane
+from core.db.scope import SystemScope
+from core.db.session import Session
+from core.kit.errors import DealerError
+from core.people.actor import Actor
+from notifications.outbox.write import write_facts
+
+KINDS = {
+    kind.name: kind for kind in (CATALOGUE, DEALERS, ADDRESSES, MEMBERS, STAFF, PRICES, ASSORTMENTS, STOCK)
+}
+BATCH = 500
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one row: created | updated | unchanged | rejected, and why."""
+
+    row: int
+    key: str
+    done: str
+    faults: tuple[Fault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What became of a file."""
+
+    kind: str
+    file: str
+    sha256: str
+    dry_run: bool
+    ignored: tuple[str, ...]  # headers that are no column of this kind
+    results: tuple[Result, ...]
+
+    def count(self, done: str) -> int:
+        """How many rows came to this."""
+        return sum(result.done == done for result in self.results)
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    row: int
+    key: str
+    values: dict[str, Any]
+
+
+class _UndoneError(Exception):
+    """Carries a dry run's outcomes out of the transaction it undoes."""
+
+    def __init__(self, outcomes: list[Outcome]) -> None:
+        super().__init__()
+        self.outcomes = outcomes
+
+
+def import_file(
+    lane: Lane,
+    actor: Actor,
+    kind: str,
+    path: Path,
+    *,
+    now: datetime,
+    dry_run: bool = False,
+    progress: Progress = lambda _done, _total: None,
+    heard: bool = True,
+) -> Report:
+    """Bring a file in. `heard`: those concerned hear of what it changed. Raises FileRefusedError, NotAllowedError."""
+    of_kind = KINDS.get(kind)
+    if of_kind is None:
+        raise FileRefusedError("kind", kind=kind, kinds=" ".join(KINDS))
+    sheet = read_sheet(path, of_kind.headings(), rows_under=of_kind.rows_under)
+    return import_sheet(
+        lane, actor, of_kind, sheet, name=path.name, sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+        now=now, dry_run=dry_run, progress=progress, heard=heard,
+    )  # fmt: skip
+
+
+def import_sheet(
+    lane: Lane,
+    actor: Actor,
+    kind: Kind,
+    sheet: Sheet,
+    *,
+    name: str,
+    sha256: str,
+    now: datetime,
+    dry_run: bool,
+    progress: Progress,
+    heard: bool,
+) -> Report:
+    """Bring in rows that were read. Raises FileRefusedError when a column they need is not there."""
+    missing = [column.name for column in kind.columns if column.required and column.name not in sheet.columns]
+    if missing and sheet.lines:
+        headings = kind.headings()
+        shown = ", ".join(f"{column} ({' / '.join(headings[column][:3])})" for column in missing)
+        raise FileRefusedError("no_column", name=name, columns=shown)
+    entries, results = _entries(kind, sheet.lines)
+    total, done = len(entries), 0
+    progress(done, total)
+    for number, batch in enumerate(_batches(entries)):
+        first = {"name": name, "sha256": sha256, "rows": len(sheet.lines)} if number == 0 else None
+        head = sheet.head if number == 0 else {}
+        outcomes = _put(lane, _Unit(actor, kind, batch, now, dry_run, heard, first, head))
+        results += [_result(entry, outcome) for entry, outcome in zip(batch, outcomes, strict=True)]
+        done += len(batch)
+        progress(done, total)
+    results.sort(key=lambda result: result.row)
+    return Report(kind=kind.name, file=name, sha256=sha256, dry_run=dry_run, ignored=sheet.unknown,
+                  results=tuple(results))  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """One batch as one unit of work. `first`: what the file's audit row says, in its first batch."""
+
+    actor: Actor
+    kind: Kind
+    entries: Sequence[_Entry]
+    now: datetime
+    dry_run: bool
+    heard: bool
+    first: dict[str, Any] | None
+    head: Row
+
+    def __call__(self, connection: Connection) -> list[Outcome]:
+        session = Session(connection, SystemScope("import"), self.now)
+        if self.first is not None:
+            self._begin(session)
+        outcomes = self._all(session) if self.entries else []
+        if self.dry_run:
+            raise _UndoneError(outcomes)
+        if self.heard:
+            write_facts(session, session.facts)
+        return outcomes
+
+    def _begin(self, session: Session) -> None:
+        detail = {**(self.first or {}), "kind": self.kind.name}
+        record(session, actor=self.actor.subject, channel=self.actor.channel, action="files.imported",
+               object_type="file", object_ref=str(detail["sha256"]), detail=detail)  # fmt: skip
+        if self.kind.head is not None and self.head:
+            self.kind.head(session, self.actor, self.head)
+
+    def _all(self, session: Session) -> list[Outcome]:
+        rows = [entry.values for entry in self.entries]
+        try:
+            with session.savepoint():
+                return self.kind.save(session, self.actor, rows)
+        except (DealerError, IntegrityError):
+            return [self._one(session, row) for row in rows]
+
+    def _one(self, session: Session, row: Row) -> Outcome:
+        try:
+            with session.savepoint():
+                return self.kind.save(session, self.actor, [row])[0]
+        except DealerError as refusal:
+            return Fault(refusal.code, "", refusal.fields)
+        except IntegrityError:
+            return Fault("conflict")
+
+
+def _put(lane: Lane, unit: _Unit) -> list[Outcome]:
+    try:
+        return lane.run(unit)
+    except _UndoneError as undone:
+        return undone.outcomes
+
+
+def _entries(kind: Kind, lines: Sequence[Line]) -> tuple[list[_Entry], list[Result]]:
+    """Rows that can be read, and the results of those that cannot or that repeat a key."""
+    entries: list[_Entry] = []
+    rejected: list[Result] = []
+    rows_by_key: dict[str, int] = {}
+    for line in lines:
+        values, faults = _read(kind, line)
+        if faults:
+            rejected.append(Result(line.number, _shown_key(kind, line), "rejected", tuple(faults)))
+            continue
+        key = kind.key(values)
+        earlier = rows_by_key.setdefault(key, line.number)
+        if earlier != line.number:
+            fault = Fault("repeated", "", {"row": earlier})
+            rejected.append(Result(line.number, key, "rejected", (fault,)))
+            continue
+        entries.append(_Entry(line.number, key, values))
+    return entries, rejected
+
+
+def _read(kind: Kind, line: Line) -> tuple[dict[str, Any], list[Fault]]:
+    values: dict[str, Any] = {}
+    faults: list[Fault] = []
+    for column in kind.columns:
+        if column.name not in line.cells:
+            if column.required:
+                faults.append(Fault("missing", column.name))
+            continue
+        try:
+            values[column.name] = column.read(line.cells[column.name])
+        except CellError as error:
+            faults.append(Fault(error.code, column.name, error.fields))
+    return values, faults
+
+
+def _shown_key(kind: Kind, line: Line) -> str:
+    try:
+        return kind.key({name: str(cell) for name, cell in line.cells.items()})[:120]
+    except KeyError:
+        return ""
+
+
+def _batches(entries: Sequence[_Entry]) -> Iterator[Sequence[_Entry]]:
+    """At least one, so that a file leaves its audit row whatever became of its rows."""
+    yield entries[:BATCH]
+    for start in range(BATCH, len(entries), BATCH):
+        yield entries[start : start + BATCH]
+
+
+def _result(entry: _Entry, outcome: Outcome) -> Result:
+    if isinstance(outcome, Fault):
+        return Result(entry.row, entry.key, "rejected", (outcome,))
+    return Result(entry.row, entry.key, outcome)

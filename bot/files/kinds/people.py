@@ -1,0 +1,66 @@
+"""Files of people: members of dealers, and the brand's staff. They are invited afterwards, by `dealer invite`."""
+
+from collections.abc import Sequence
+
+from bot.files.cells import code, phone, text
+from bot.files.errors import Fault
+from bot.files.kinds import Column, Kind, Outcome, Row, one_of, through, unknown
+from core.db.session import Session
+from core.dealers.queries import dealers_by_code
+from core.people.actor import Actor
+from core.people.rolls import put_members, put_staff
+
+
+def save_members(session: Session, actor: Actor, rows: Sequence[Row]) -> list[Outcome]:
+    """Members by dealer and telephone, else name."""
+    known = dealers_by_code(session, [row["dealer"] for row in rows])
+
+    def put(good: Sequence[Row]) -> list[Outcome]:
+        values = [
+            {
+                "dealer_id": known[row["dealer"]].id,
+                "name": row["name"],
+                "phone": row.get("phone"),
+                "role": row["role"],
+            }
+            for row in good
+        ]
+        return [_revoked(done) for done in put_members(session, actor, values)]
+
+    return through(rows, lambda row: unknown("dealer", row, known), put)
+
+
+def save_staff(session: Session, actor: Actor, rows: Sequence[Row]) -> list[Outcome]:
+    """Staff by telephone, else name."""
+    values = [{name: row.get(name) for name in ("name", "phone", "role", "region")} for row in rows]
+    return [_revoked(done) for done in put_staff(session, actor, values)]
+
+
+def _revoked(done: str) -> Outcome:
+    return Fault("revoked", "name") if done == "revoked" else done
+
+
+MEMBERS = Kind(
+    name="members",
+    columns=(
+        Column("dealer", code(40), required=True),
+        Column("name", text(80), required=True),
+        Column("phone", phone),
+        Column("role", one_of("member_roles"), required=True),
+    ),
+    key=lambda row: f"{row['dealer']} / {row.get('phone') or row['name']}",
+    save=save_members,
+    rows_under=("members", "rows"),
+)
+STAFF = Kind(
+    name="staff",
+    columns=(
+        Column("name", text(80), required=True),
+        Column("role", one_of("staff_roles"), required=True),
+        Column("region", text(40)),
+        Column("phone", phone),
+    ),
+    key=lambda row: str(row.get("phone") or row["name"]),
+    save=save_staff,
+    rows_under=("staff", "rows"),
+)
