@@ -23,7 +23,7 @@ class _JsonRows(FunctionElement[Any]):
         super().__init__(bindparam(bind, type_=Json()))
 
 
-@compiles(_JsonRows, "sqlite")
+@compiles(_JsonRows)  # SQLite, and where a statement is only looked at
 def _sqlite(element: _JsonRows, compiler: SQLCompiler, **kw: Any) -> str:
     cells = ", ".join(f"json_extract(value, '$.{name}') AS {name}" for name, _ in element.shape)
     return f"(SELECT {cells} FROM json_each({compiler.process(element.clauses, **kw)}))"
