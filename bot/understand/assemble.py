@@ -8,7 +8,8 @@ from bot.understand.mentions import Element, Mention, is_op
 from bot.understand.tokens import Kind, Token
 
 _SWITCH = 2.5  # the cost of changing from "3箱可乐" to "可乐3箱" inside one message
-_ALONE_NAME, _ALONE_AMOUNT = 9.0, 12.0
+_ALONE_NAME, _ALONE_UNKNOWN, _ALONE_AMOUNT = 9.0, 3.0, 12.0
+_UNKNOWN = 2.0  # the cost of giving a quantity to words that name nothing known
 _FAR = 6.0
 _STOPS = (Role.NOT, Role.REMOVE, Role.EXCEPT)
 
@@ -41,7 +42,23 @@ def pair_up(elements: list[Element]) -> list[Pair]:
     for at, element in enumerate(elements):
         if isinstance(element, Mention) and at in negated:
             pairs.append(Pair(element, negated=True))
-    return sorted(pairs, key=lambda p: p.start)
+    return sorted(_orphans_placed(pairs), key=lambda p: p.start)
+
+
+def _orphans_placed(pairs: list[Pair]) -> list[Pair]:
+    """A quantity without a name goes to the last known name before it that has none."""
+    pairs = sorted(pairs, key=lambda p: p.start)
+    for orphan in [p for p in pairs if p.mention is None]:
+        before = [p for p in pairs if p.mention and p.start < orphan.start and not p.negated and known(p.mention)]
+        if before and before[-1].amount is None:
+            before[-1].amount = orphan.amount
+            pairs = [p for p in pairs if p is not orphan]
+    return pairs
+
+
+def known(mention: Mention) -> bool:
+    """Whether something in a mention names goods of the catalogue."""
+    return bool(mention.heads) or any(p.kind is Kind.LATIN or p.kind is Kind.SIZE for p in mention.parts)
 
 
 def repaired(elements: list[Element]) -> list[Element]:
@@ -81,6 +98,9 @@ def _take_back(out: list[Element], following: Element, elements: list[Element], 
         return
     names = [k for k in range(len(out)) if isinstance(out[k], Mention)]
     has_own = _amount_near(elements, at)
+    if len(names) > 1 and has_own and _same(out[names[-1]], out[names[-2]]):
+        del out[names[-2] :]  # "乌龙茶20箱，乌龙茶说错了": both go
+        return
     if names:
         tail = names[-1]
         keep = [e for e in out[tail + 1 :] if not (is_amount(e) and has_own)]
@@ -89,6 +109,12 @@ def _take_back(out: list[Element], following: Element, elements: list[Element], 
             del out[before]
             tail -= 1
         out[tail:] = keep
+
+
+def _same(one: Element, other: Element) -> bool:
+    if not isinstance(one, Mention) or not isinstance(other, Mention):
+        return False
+    return [p.text for p in one.parts] == [p.text for p in other.parts]
 
 
 def _amount_near(elements: list[Element], at: int) -> bool:
@@ -188,6 +214,12 @@ def _glued(elements: list[Element], amount: int, name: int) -> bool:
     return name == amount + 1 and not (amount > 0 and isinstance(elements[amount - 1], Mention))
 
 
+def _alone(element: Element) -> float:
+    if isinstance(element, Mention):
+        return _ALONE_NAME if known(element) else _ALONE_UNKNOWN
+    return _ALONE_AMOUNT
+
+
 @dataclass(slots=True)
 class _Spot:
     element: Element
@@ -236,14 +268,14 @@ def _best(stretch: list[_Spot]) -> list[Pair]:
         if at >= size:
             return 0.0, 0
         here = stretch[at].element
-        alone = (_ALONE_NAME if isinstance(here, Mention) else _ALONE_AMOUNT) + cost(at + 1, facing)[0]
+        alone = _alone(here) + cost(at + 1, facing)[0]
         if at + 1 >= size:
             return alone, 0
         there = stretch[at + 1].element
         if isinstance(here, Mention) == isinstance(there, Mention):
             return alone, 0
         now = 1 if isinstance(here, Mention) else -1
-        gap = stretch[at + 1].gap
+        gap = stretch[at + 1].gap + (0.0 if known(here if isinstance(here, Mention) else there) else _UNKNOWN)  # type: ignore[arg-type]
         paired = gap + (_SWITCH if facing not in (0, now) else 0.0) + cost(at + 2, now)[0]
         return (paired, 1) if paired <= alone and gap < _ALONE_NAME else (alone, 0)
 

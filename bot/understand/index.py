@@ -53,6 +53,8 @@ class Index:
         self.skus: dict[str, tuple[str, ...]] = {}  # folded SKU, or its digits alone
         self.words: dict[str, tuple[str, ...]] = {}  # English word stem -> SKUs
         self.names, self.sounds, self.literals = Surfaces(), Surfaces(), Surfaces()
+        self.figures: set[str] = set()  # bare figures of all sizes
+        self.sizes: set[str] = set()  # keys of all sizes
         self.grams: dict[str, list[str]] = {}  # two characters -> Chinese names that hold them
 
     def alike(self, text: str) -> set[str]:
@@ -70,11 +72,15 @@ class Index:
                 if len(held) < COMMON and name not in held[-8:]:
                     held.append(name)
 
+    def _note_sizes(self, entry: Entry) -> None:
+        self.figures |= set(figures(entry))
+        self.sizes |= set(entry.sizes)
+
     def copy(self, revision: int) -> "Index":
         other = object.__new__(Index)
         other.revision, other.units, other.expenses = revision, self.units, self.expenses
         other.entries, other.skus, other.words = dict(self.entries), dict(self.skus), dict(self.words)
-        other.grams = dict(self.grams)
+        other.grams, other.figures, other.sizes = dict(self.grams), self.figures, self.sizes
         other.names, other.sounds, other.literals = self.names.copy(), self.sounds.copy(), self.literals.copy()
         return other
 
@@ -92,6 +98,7 @@ class Index:
         entry = entry_of(product)
         self.entries[product.sku] = entry
         self.units.learn(product)
+        self._note_sizes(entry)
         for key in _sku_keys(product.sku):
             self.skus[key] = (*self.skus.get(key, ()), product.sku)
         for word in words_of(product):
@@ -126,6 +133,7 @@ def build_index(catalogue: Catalogue) -> Index:
         entry = entry_of(product)
         index.entries[product.sku] = entry
         index.units.learn(product)
+        index._note_sizes(entry)
         for key in _sku_keys(product.sku):
             skus.setdefault(key, []).append(product.sku)
         for word in words_of(product):
@@ -157,8 +165,9 @@ def _names(entry: Entry) -> tuple[str, ...]:
 def entry_of(product: Product) -> Entry:
     """The product's names, sizes and words, compact."""
     written = [plain(n) for n in (product.name_zh, *product.aliases, product.name_en, *product.aliases_en) if n]
-    names = dict.fromkeys(compact(form) for name in written for form in _without_size(name))
     size = plain(product.size) or _size_in_spec(product)
+    own = set(size_keys(size))
+    names = dict.fromkeys(compact(form) for name in written for form in _without_size(name, own))
     keys = size_keys(size) + tuple(k for name in written for k in size_keys(name))
     literal = "".join(size.split())
     chinese = tuple(n for n in names if any(map(is_han, n)))
@@ -166,11 +175,12 @@ def entry_of(product: Product) -> Entry:
     return Entry(product, bag, tuple(dict.fromkeys(keys)), literal, chinese)
 
 
-def _without_size(name: str) -> tuple[str, ...]:
-    """The name, and the name without a size written into it."""
+def _without_size(name: str, own: set[str]) -> tuple[str, ...]:
+    """The name, and the name without the product's own size written into it."""
     short, found = name, False
     for start, size in reversed(list(measures_in(name))):
-        short, found = short[:start] + " " + short[size.end :], True
+        if size.key in own or not own:
+            short, found = short[:start] + " " + short[size.end :], True
     short = _PACKED.sub("", short).strip(" -*()/")
     return (name, short) if found and len(short) > 1 else (name,)
 

@@ -13,13 +13,15 @@ def inherited(mention: Mention, near: Mention, found: Found, index: Index, allow
     family = _family(near, found, index, allowed)
     if not pieces:
         fit = fit_sizes(mention, family, index)
-        return Found(fit, Tier.WORDS) if fit and (mention.sizes or len(fit) < len(family)) else NOTHING
-    if len(pieces) > 1:
+        if fit and (mention.sizes or len(fit) < len(family)):
+            return Found(fit, Tier.WORDS)
+        pieces = [compact(p.text) for p in mention.sizes]
+    if len(pieces) != 1:
         return NOTHING
     piece = pieces[0]
     for name in _names(near, found, index):
         for cut in range(1, len(name)):
-            skus = index.names.skus.get(piece + name[cut:])
+            skus = index.names.skus.get(piece + name[cut:]) or index.names.skus.get(name[:-cut] + piece)
             if skus and (kept := _sized(mention, skus, index, allowed)):
                 return Found(kept, Tier.WORDS)
     for name in _names(near, found, index):

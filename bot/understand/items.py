@@ -1,5 +1,6 @@
 """Lines from mentions and quantities: candidates filtered by the unit, whole base units, or the problem named."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from bot.understand.assemble import Pair
@@ -8,7 +9,7 @@ from bot.understand.inherit import inherited
 from bot.understand.mentions import Mention
 from bot.understand.normalise import Normal
 from bot.understand.numerals import Part, Quantity
-from bot.understand.resolve import Allowed, Found, resolve
+from bot.understand.resolve import Allowed, Found, has_size, resolve
 from bot.understand.tokens import Token
 from bot.understand.types import Item, Problem, Span
 from bot.understand.units import DOZEN, Fit
@@ -16,9 +17,12 @@ from bot.understand.units import DOZEN, Fit
 TOO_LARGE = 10**9
 
 
-def items_of(pairs: list[Pair], normal: Normal, index: Index, allowed: Allowed) -> list[Item]:
-    """One item for each wanted mention; exclusions narrow the others."""
-    found = find_all([p.mention for p in pairs if p.mention], index, allowed)
+def items_of(
+    pairs: list[Pair], normal: Normal, index: Index, allowed: Allowed, *, loose: bool = False
+) -> list[Item]:
+    """One item for each wanted mention; exclusions narrow the others, a shared size serves all that lack one."""
+    found = find_all([p.mention for p in pairs if p.mention], index, allowed, loose=loose)
+    _share_size(pairs, found, index)
     excluded = {s for p in pairs if p.negated and p.mention for s in found[id(p.mention)].skus}
     items: list[Item] = []
     for pair in pairs:
@@ -32,9 +36,22 @@ def items_of(pairs: list[Pair], normal: Normal, index: Index, allowed: Allowed) 
     return items
 
 
-def find_all(mentions: list[Mention], index: Index, allowed: Allowed) -> dict[int, Found]:
+def _share_size(pairs: list[Pair], found: dict[int, Found], index: Index) -> None:
+    """ "柠檬和橙味汽水330ml的各4箱": the size holds for every product of the shared quantity."""
+    sized = [p.mention for p in pairs if p.shared and p.mention and p.mention.sizes]
+    if len(sized) != 1:
+        return
+    for pair in pairs:
+        if pair.shared and pair.mention and not pair.mention.sizes and len(found[id(pair.mention)].skus) > 1:
+            hit = found[id(pair.mention)]
+            kept = tuple(s for s in hit.skus if all(has_size(index.entries[s], t) for t in sized[0].sizes))
+            if kept:
+                found[id(pair.mention)] = Found(kept, hit.tier, hit.near)
+
+
+def find_all(mentions: list[Mention], index: Index, allowed: Allowed, *, loose: bool = False) -> dict[int, Found]:
     """What each mention may mean, keyed by its identity; bare ones take the head noun of a neighbour."""
-    found = {id(m): resolve(m, index, allowed) for m in mentions}
+    found = {id(m): resolve(m, index, allowed, loose=loose) for m in mentions}
     for at, mention in enumerate(mentions):
         if mention.bare and not found[id(mention)].skus:
             for near in (*mentions[at + 1 : at + 4], *reversed(mentions[max(0, at - 4) : at])):
@@ -72,10 +89,8 @@ def measured(text: str, found: Found, quantity: Quantity | None, index: Index, s
         sold = tuple(s for s in skus if all(_sold_in(index.entries[s], w, index) for w in words))
         skus = sold or skus
     qty, unit = said(quantity, skus, index)
-    base = Item(
-        text=text, candidates=skus, tier=found.tier, qty=qty, unit=unit, near=found.near, spans=spans
-    )
-    return _judged(base, quantity, index)
+    item = Item(text=text, candidates=skus, tier=found.tier, qty=qty, unit=unit, near=found.near, spans=spans)
+    return _judged(item, quantity, index)
 
 
 def _judged(item: Item, quantity: Quantity, index: Index) -> Item:
@@ -91,7 +106,7 @@ def _judged(item: Item, quantity: Quantity, index: Index) -> Item:
         if not fits:
             return _with(item, Problem.UNIT_UNKNOWN)
         if len({f.factor for f in fits}) > 1:
-            return _with(item, Problem.UNIT_AMBIGUOUS)
+            return _with(replace(item, unit=None), Problem.UNIT_AMBIGUOUS)
         total += part.value * fits[0].factor
     if total <= 0:
         return _with(item, Problem.NOT_POSITIVE)
@@ -104,10 +119,7 @@ def _judged(item: Item, quantity: Quantity, index: Index) -> Item:
 
 
 def _with(item: Item, problem: Problem | None, base_qty: int | None = None) -> Item:
-    return Item(
-        text=item.text, candidates=item.candidates, tier=item.tier, qty=item.qty, unit=item.unit,
-        base_qty=base_qty, problem=problem, near=item.near, spans=item.spans,
-    )  # fmt: skip
+    return replace(item, problem=problem, base_qty=base_qty)
 
 
 def fits_of(entry: Entry, part: Part, index: Index) -> tuple[Fit, ...]:

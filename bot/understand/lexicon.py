@@ -33,6 +33,7 @@ class Role(StrEnum):
     REPLACE = "replace"
     ALL = "all"
     OF = "of"
+    HAVE = "have"  # what follows is there already, not wanted: 还剩3箱
 
 
 Words = dict[str, Role]

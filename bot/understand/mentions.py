@@ -84,7 +84,7 @@ def _starts_new(held: Mention, token: Token, following: Token | None, index: Ind
         known = held.heads
         if not known:
             return False
-        shared = set(token.skus).intersection(*(set(h.skus) for h in known))
+        shared = _means(token, index).intersection(*(_means(h, index) for h in known))
         return not shared
     if token.kind is Kind.SIZE:
         return bool(held.sizes) or (
@@ -93,6 +93,14 @@ def _starts_new(held: Mention, token: Token, following: Token | None, index: Ind
     if held.heads and following is not None and following.kind in HEADS and following.start == token.end:
         return not any(compact(token.text) in index.entries[s].bag for h in held.heads for s in h.skus[:20])
     return False
+
+
+def _means(token: Token, index: Index) -> set[str]:
+    """The SKUs of a name, or of all names that end in a head noun."""
+    if token.skus:
+        return set(token.skus)
+    table = index.sounds if token.kind is Kind.SOUND else index.names
+    return {s for n in table.ending(token.name, 200) for s in table.skus[n]}
 
 
 def is_op(element: Element, *roles: Role) -> bool:

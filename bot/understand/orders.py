@@ -53,7 +53,7 @@ def order_items(reading: Reading) -> list[Item]:
     known = bool(reading.known)
     asks = known or asks_for_goods(reading)
     for item in reading.items:
-        if item.candidates or (asks and item.qty is not None and _could_be_goods(item.text)):
+        if item.candidates or (asks and item.qty is not None and item.unit and _could_be_goods(item.text)):
             wanted.append(item)
     return wanted
 

@@ -64,9 +64,10 @@ def ask(intent: Intent, reading: Reading) -> Move:
 
 
 def named_goods(reading: Reading) -> tuple[Item, ...]:
-    """Known goods in the text; without any, those last talked about, for "还有货吗" after a product."""
-    if reading.known:
-        return tuple(reading.known)
+    """Known goods in the text, words that describe no product passed over."""
+    loose = tuple(i for i in reading.loose_items if i.candidates)
+    if loose:
+        return loose
     negated = [p.mention for p in reading.pairs if p.mention and p.negated]
     found = find_all(negated, reading.index, reading.context.assortment)
     items = [
@@ -103,8 +104,8 @@ def human(reading: Reading) -> Move:
 
 
 def return_goods(reading: Reading) -> Move:
-    items = tuple(i for i in reading.items if i.candidates or (i.qty is not None and len(i.text) > 1))
-    return Return(items=items if reading.known else (), refs=reading.refs, reason=reading.normal.original.strip()[:200])
+    items = tuple(i for i in reading.loose_items if i.candidates)
+    return Return(items=items, refs=reading.refs, reason=reading.normal.original.strip()[:200])
 
 
 def repeat(reading: Reading) -> Move:

@@ -11,7 +11,9 @@ from bot.understand.items import items_of
 from bot.understand.lexicon import Role
 from bot.understand.mentions import Element, Mention, gather
 from bot.understand.normalise import Normal
+from bot.understand.numbers import settle_numbers
 from bot.understand.phrases import part
+from bot.understand.regroup import regroup
 from bot.understand.scan import Scan
 from bot.understand.tokens import Kind, Token
 from bot.understand.types import Context, Intent, Item, Span
@@ -52,11 +54,11 @@ class Reading:
 
     @cached_property
     def tokens(self) -> list[Token]:
-        return self.scan.tokens
+        return settle_numbers(self.scan.tokens, self.index)
 
     @cached_property
     def elements(self) -> list[Element]:
-        return gather(self.tokens, self.index)
+        return regroup(gather(self.tokens, self.index), self.index)
 
     @cached_property
     def pairs(self) -> list[Pair]:
@@ -65,6 +67,11 @@ class Reading:
     @cached_property
     def items(self) -> list[Item]:
         return items_of(self.pairs, self.normal, self.index, self.context.assortment)
+
+    @cached_property
+    def loose_items(self) -> list[Item]:
+        """Items for questions and returns, where a name counts whatever is said beside it."""
+        return items_of(self.pairs, self.normal, self.index, self.context.assortment, loose=True)
 
     @cached_property
     def scores(self) -> dict[Intent, float]:

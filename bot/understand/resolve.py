@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from bot.understand.index import Entry, Index, figures
 from bot.understand.lexicon import read_yaml
-from bot.understand.mentions import Mention
+from bot.understand.mentions import HEADS, Mention
 from bot.understand.sizes import rank
 from bot.understand.spelling import closest_names, corrected
 from bot.understand.surfaces import compact, is_han, sound, stem
@@ -27,9 +27,14 @@ class Found(NamedTuple):
 NOTHING = Found(())
 
 
-def resolve(mention: Mention, index: Index, allowed: Allowed = None) -> Found:
-    """The candidate set of one mention that names its product by itself."""
+def resolve(mention: Mention, index: Index, allowed: Allowed = None, *, loose: bool = False) -> Found:
+    """The candidate set of one mention that names its product by itself.
+
+    loose: words that describe no product are passed over; for questions and returns, never for orders.
+    """
     found = _by_tier(mention, index, allowed)
+    if loose and not found.skus and mention.heads:
+        found = _by_tier(Mention([p for p in mention.parts if p.kind in (Kind.SIZE, *HEADS)]), index, allowed)
     if not found.skus:
         return found
     sized = fit_sizes(mention, found.skus, index)
@@ -69,7 +74,7 @@ def _with_head(mention: Mention, index: Index, allowed: Allowed) -> Found:
     whole = set(head.skus)
     for other in mention.heads:
         if other is not head:
-            whole &= set(other.skus)
+            whole &= set(other.skus) or set(family_of(other, index))
     tier = Tier.PINYIN if any(h.kind is Kind.SOUND for h in mention.heads) else Tier.NAME
     exact = _keep((s for s in head.skus if s in whole), allowed)
     if exact and (fit := _fit_pieces(pieces, exact, index)):
@@ -84,6 +89,11 @@ def _with_head(mention: Mention, index: Index, allowed: Allowed) -> Found:
             return Found(fit, Tier.PINYIN)
         return _by_spelling(mention, index, allowed, wide[:3])
     return Found(_unmarked(wide, wide_names, index), max(tier, Tier.WORDS)) if wide else NOTHING
+
+
+def family_of(head: Token, index: Index) -> tuple[str, ...]:
+    """Products with a name that ends in this head noun."""
+    return _family(head, index, None)[0]
 
 
 def _family(head: Token, index: Index, allowed: Allowed) -> tuple[tuple[str, ...], dict[str, str]]:
@@ -295,6 +305,10 @@ def _by_spelling(mention: Mention, index: Index, allowed: Allowed, near: tuple[s
     text = "".join(bare(p.text) if p.kind is Kind.HAN else compact(p.text) for p in mention.parts if p.kind is not Kind.SIZE)
     if not any(map(is_han, text)) or len(text) > 24:
         return Found((), None, near)
+    series = tuple(dict.fromkeys(s for n in index.names.starting(text) for s in index.names.skus[n]))
+    if len(text) > 1 and len({_main_name(s, index) for s in series}) > 1:
+        return Found(_keep(series, allowed), Tier.WORDS)
+    near = (*near, *series[:3])
     sure, close = closest_names(text, index)
     if sure:
         return Found(_keep(sure, allowed), Tier.SPELLING)

@@ -1,11 +1,12 @@
 """One pass over a normal text: at each place the longest thing known, names before numbers."""
 
 import re
+from decimal import Decimal
 
 from bot.understand.dates import When, scan_dates
 from bot.understand.index import Index, fold_sku, plain
 from bot.understand.lexicon import Role, word_at
-from bot.understand.numerals import Quantity, read_quantity
+from bot.understand.numerals import Part, Quantity, read_quantity
 from bot.understand.sizes import Size, measure_at
 from bot.understand.sound import by_sound
 from bot.understand.surfaces import View, compact, is_han
@@ -16,11 +17,18 @@ _BREAKS = {"\n": 3, "。": 2, ";": 2, "!": 2, "?": 2, ",": 1, "、": 1, ":": 1, 
 _LATIN = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+(?:\.\d+)?[a-z0-9]*")
 _SKU_LIKE = re.compile(r"[a-z0-9]+(?:[ \-_.]?[a-z0-9]+){0,5}")
 _REF = re.compile(
-    r"(?:单号|订单号?|尾号|编号|单据|order(?: number| no\.?| num)?|number|no\.?|#)\s*(?:是|为|:)?\s*#?((?:[a-z]{2,4}-?)?[0-9][0-9a-z-]{2,20})(?![a-z0-9.])"
-    r"|(?<![a-z0-9.])#?([0-9]{3,12}(?:-[0-9]{2,6})?)\s?(?:号?(?:那张|那个|那单|这张|这个|的)?(?:订单|单子|单)|号(?!\d))"
-    r"|(?<![a-z0-9])((?:so|po|ord?|dd)-?[0-9]{4,}[0-9-]*)(?![a-z0-9])"
+    r"(?:单号|订单号?|尾号|编号|单据|order(?: number| no\.?| num)?|number|no\.?|#)\s*(?:是|为|:)?\s*#?((?:[a-z]{1,4}-?)?[0-9][0-9a-z-]{2,20})(?![a-z0-9.])"
+    r"|(?<![a-z0-9.])#?((?=[a-z0-9-]*[0-9])[a-z]{0,3}[0-9][0-9a-z]{2,12}(?:-[0-9a-z]{2,10}){0,2})\s?号?(?:那|这|的)?(?:张|个|笔)?(?:订单|单子|单(?![位品价]))"
+    r"|(?<![a-z0-9.])([0-9]{4,12})号(?!\d)"
+    r"|(?<![a-z0-9])((?:[a-z]{1,4}-)?[0-9]{6,8}-[0-9a-z]{2,8}|(?:so|po|ord?|dd)-?[0-9]{4,}[0-9-]*)(?![a-z0-9])"
 )
-_MONEY = re.compile(r"[¥$]\s?\d[\d,]*(?:\.\d+)?|\d[\d,]*(?:\.\d+)?\s?(?:元|块钱|yuan|rmb|cny|人民币|dollars?|bucks)")
+_MONEY = re.compile(
+    r"[¥$]\s?\d[\d,]*(?:\.\d+)?|\d[\d,]*(?:\.\d+)?\s?(?:元|块钱|块\d|yuan|rmb|cny|人民币|dollars?|bucks)\d?(?:[一每/]\w)?"
+)
+_LONG_NUMBER = re.compile(r"(?<![a-z0-9])1[3-9]\d{9}(?![0-9])")  # a telephone
+_ONE = re.compile(r"(?:an?|another|one more|a further|每)[ ]+")
+_AND_A_HALF = re.compile(r"[ ]+and[ ]+a[ ]+half\b")
+_BIG_PACK = re.compile("[个整满]")
 
 
 class Scan:
@@ -51,6 +59,8 @@ class Scan:
         char = self.text[pos]
         if not char.isalnum() and char not in "#¥$":
             return self._mark(pos, char)
+        if char == "x" and self.text[pos + 1 : pos + 2].isdigit() and not self._inside_word(pos) and not self._name(pos):
+            return Token(Kind.WORD, pos, pos + 1, char, role=Role.OF)
         found = [
             t
             for t in (self._sku(pos), self._name(pos), self._date(pos), self._ref(pos), self._sized(pos),
@@ -102,6 +112,10 @@ class Scan:
         ref = self.refs.get(pos)
         return Token(Kind.REF, pos, ref[1], self.text[pos : ref[1]], name=ref[0]) if ref else None
 
+    def _sold_by(self, size: Size) -> bool:
+        """Whether the measure is a unit goods are sold in here (3吨), and no size of this catalogue."""
+        return size.word in self.index.units.real and size.key not in self.index.sizes
+
     def _money(self, pos: int) -> Token | None:
         end = self.money.get(pos)
         return Token(Kind.MONEY, pos, end, self.text[pos:end]) if end else None
@@ -111,7 +125,7 @@ class Scan:
         if self._inside_word(pos):
             return None
         size = measure_at(self.text, pos)
-        if size and self._name_inside(pos, size.end):
+        if size and (self._name_inside(pos, size.end) or self._sold_by(size)):
             size = None
         k = self.view.at[pos]
         if k >= 0 and self.view.opens[k]:
@@ -127,12 +141,21 @@ class Scan:
     def _quantity(self, pos: int) -> Token | None:
         if self._inside_word(pos):
             return None
-        quantity = read_quantity(self.text, pos, self._is_unit)
-        if quantity is None:
+        quantity = self._one(pos) or read_quantity(self.text, pos, self._is_unit)
+        if quantity is None or _LONG_NUMBER.match(self.text, pos):
             return None
         if quantity.parts[0].unit is None and self._part_of_word(pos, quantity):
             return None
         return Token(Kind.QUANTITY, pos, quantity.end, self.text[pos : quantity.end], quantity=quantity)
+
+    def _one(self, pos: int) -> Quantity | None:
+        """ "a case", "another case and a half"."""
+        article = _ONE.match(self.text, pos)
+        unit = self._is_unit(self.text, article.end()) if article else None
+        if unit is None:
+            return None
+        half = _AND_A_HALF.match(self.text, unit[1])
+        return Quantity((Part(Decimal("1.5") if half else Decimal(1), unit[0]),), pos, half.end() if half else unit[1])
 
     def _part_of_word(self, pos: int, quantity: Quantity) -> bool:
         """A numeral without a unit that is only a part of a longer word: 三星, 一起, 4s, half-."""
@@ -166,6 +189,8 @@ class Scan:
     def _is_unit(self, text: str, pos: int) -> tuple[str, int] | None:
         """A unit word here, unless a longer name begins with it (20双面胶)."""
         found = self.index.units.word_at(text, pos)
+        if _BIG_PACK.match(text, pos) and (better := self.index.units.word_at(text, pos + 1)):
+            found = better if len(better[0]) > 1 or text[pos] != "个" else found
         if found is None or self._name_inside(pos, found[1], at=pos):
             return None
         return found

@@ -44,13 +44,14 @@ class Size(NamedTuple):
     key: str
     figure: Decimal
     end: int
+    word: str = ""
 
 
 def measure_at(text: str, pos: int) -> Size | None:
     """A number glued to a measure ("500ml", "五米", "7.5 m") that starts here in a normal text."""
     if figures := _FIGURES.match(text, pos):
         value, end = Decimal(figures[0]), figures.end()
-    elif text[pos : pos + 1].isascii() or not (numeral := number_at(text, pos)):
+    elif text[pos : pos + 1].isascii() or text[pos] == "零" or not (numeral := number_at(text, pos)):
         return None
     else:
         value, end = numeral.value, numeral.end
@@ -58,7 +59,7 @@ def measure_at(text: str, pos: int) -> Size | None:
     if word is None:
         return None
     kind, scale = MEASURES[word[1]]
-    return Size(f"{kind}:{(value * scale).normalize():f}", value, word.end())
+    return Size(f"{kind}:{(value * scale).normalize():f}", value, word.end(), word[1])
 
 
 def measures_in(text: str) -> Iterator[tuple[int, Size]]:

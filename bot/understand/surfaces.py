@@ -136,17 +136,19 @@ def sounds_of_letters(letters: str) -> Iterator[str]:
 class Surfaces:
     """Names in compact form and the SKUs each may mean, found from the left (whole) or by their ends (head nouns)."""
 
-    __slots__ = ("longest", "skus", "tails")
+    __slots__ = ("heads", "longest", "skus", "tails")
 
     def __init__(self) -> None:
         self.skus: dict[str, tuple[str, ...]] = {}
         self.longest: dict[str, int] = {}  # first two characters -> longest name that begins so
+        self.heads: list[str] = []  # names, sorted
         self.tails: list[str] = []  # names reversed, sorted
 
     def fill(self, names: Iterable[tuple[str, str]]) -> None:
         """Add many (name, sku) pairs at once."""
         for name, sku in names:
             self._post(name, sku)
+        self.heads = sorted(self.skus)
         self.tails = sorted(name[::-1] for name in self.skus)
 
     def _post(self, name: str, sku: str) -> bool:
@@ -164,6 +166,7 @@ class Surfaces:
 
     def add(self, name: str, sku: str) -> None:
         if self._post(name, sku):
+            insort(self.heads, name)
             insort(self.tails, name[::-1])
 
     def discard(self, name: str, sku: str) -> None:
@@ -171,11 +174,13 @@ class Surfaces:
         if held:
             self.skus[name] = held
         elif self.skus.pop(name, None) is not None:
+            del self.heads[bisect_left(self.heads, name)]
             del self.tails[bisect_left(self.tails, name[::-1])]
 
     def copy(self) -> "Surfaces":
         other = Surfaces()
-        other.skus, other.longest, other.tails = dict(self.skus), dict(self.longest), list(self.tails)
+        other.skus, other.longest = dict(self.skus), dict(self.longest)
+        other.heads, other.tails = list(self.heads), list(self.tails)
         return other
 
     def matches(self, text: str, pos: int) -> Iterator[str]:
@@ -194,6 +199,12 @@ class Surfaces:
         low = bisect_left(self.tails, key)
         high = bisect_right(self.tails, key + LAST, low)
         return [t[::-1] for t in self.tails[low : min(high, low + limit)]]
+
+    def starting(self, head: str, limit: int = 2_000) -> list[str]:
+        """Names that begin with `head`, at most `limit`."""
+        low = bisect_left(self.heads, head)
+        high = bisect_right(self.heads, head + LAST, low)
+        return self.heads[low : min(high, low + limit)]
 
     def has_ending(self, tail: str) -> bool:
         key = tail[::-1]

@@ -46,6 +46,7 @@ class UnitWords:
             for name in names:
                 self._note(name.lower(), key)
         self.counts: dict[str, int] = {}  # own words of products, and how many products use each
+        self.real: set[str] = {*synonyms, *self.keys_of}  # words of this catalogue, not general ones
         self.longest = 1
         self._sounds: dict[str, str] = {}
         for word in {*self.keys_of, *synonyms, *_listed("others"), *_listed("dozen"), *_listed("single")}:
@@ -70,6 +71,7 @@ class UnitWords:
         """Take in the product's own units and their names."""
         for key, pack in product.units.items():
             for word in (key, *pack.names):
+                self.real.add(word.lower())
                 self._hold(word.lower())
 
     def word_at(self, text: str, pos: int) -> tuple[str, int] | None:

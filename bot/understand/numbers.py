@@ -1,0 +1,132 @@
+"""Numbers without a unit that are no quantity: sizes said by their figure, SKUs by their digits, counts in a spec."""
+
+from decimal import Decimal
+
+from bot.understand.index import Index, figures
+from bot.understand.lexicon import Role
+from bot.understand.sizes import Size
+from bot.understand.tokens import Kind, Token
+
+_NAMED = (Kind.NAME, Kind.HEAD, Kind.SOUND)
+
+
+def settle_numbers(tokens: list[Token], index: Index) -> list[Token]:
+    """Tokens with bare numbers read as sizes, SKUs or spec counts where another quantity stands beside them."""
+    tokens = _without_spec_counts(tokens)
+    for at, token in enumerate(tokens):
+        if _bare(token):
+            if _is_sku(tokens, at, index):
+                tokens[at] = Token(Kind.SKU, token.start, token.end, token.text, skus=index.skus[token.text])
+            elif _is_figure(tokens, at, index):
+                tokens[at] = _as_size(token)
+    return _listed_figures(tokens, index)
+
+
+def _bare(token: Token) -> bool:
+    return bool(token.kind is Kind.QUANTITY and token.quantity and token.quantity.parts[0].unit is None)
+
+
+def _value(token: Token) -> Decimal:
+    assert token.quantity is not None
+    return token.quantity.parts[0].value
+
+
+def _key(token: Token) -> str:
+    return f"{_value(token).normalize():f}"
+
+
+def _as_size(token: Token) -> Token:
+    size = Size("figure:", _value(token), token.end)
+    return Token(Kind.SIZE, token.start, token.end, token.text, size=size)
+
+
+def _without_spec_counts(tokens: list[Token]) -> list[Token]:
+    """ "500ml*12 6箱": the count glued to a size belongs to it."""
+    out: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        out.append(tokens[at])
+        if tokens[at].kind is Kind.SIZE and at + 2 < len(tokens):
+            times, count = tokens[at + 1], tokens[at + 2]
+            glued = times.start == tokens[at].end and count.start == times.end
+            if times.is_word(Role.OF) and times.text == "*" and glued and count.kind is Kind.QUANTITY and _another(tokens, at + 2):
+                at += 2
+        at += 1
+    return out
+
+
+def _another(tokens: list[Token], at: int) -> bool:
+    """Whether the clause of a number holds another quantity."""
+    for step in (1, -1):
+        k = at + step
+        while 0 <= k < len(tokens) and not (tokens[k].kind is Kind.BREAK and tokens[k].strength >= 1):
+            if tokens[k].kind is Kind.QUANTITY:
+                return True
+            k += step
+    return False
+
+
+def _neighbour(tokens: list[Token], at: int, step: int) -> Token | None:
+    k = at + step
+    if 0 <= k < len(tokens) and tokens[k].kind is Kind.BREAK and tokens[k].strength == 0:
+        k += step
+    return tokens[k] if 0 <= k < len(tokens) else None
+
+
+def _is_sku(tokens: list[Token], at: int, index: Index) -> bool:
+    """Digits of one SKU, followed by a quantity and named by nothing else: 1414要6箱, 2505*6."""
+    token = tokens[at]
+    if len(token.text) < 3 or not token.text.isdigit() or len(index.skus.get(token.text, ())) != 1:
+        return False
+    before, after = _neighbour(tokens, at, -1), _neighbour(tokens, at, 1)
+    if any(n is not None and n.kind in _NAMED for n in (before, after)):
+        return False
+    k = at + 1
+    while k < len(tokens) and (
+        tokens[k].is_word(Role.VERB, Role.OF, Role.FILLER, Role.AND) or (tokens[k].kind is Kind.BREAK and tokens[k].strength <= 1)
+    ):
+        k += 1
+    alone = k >= len(tokens) or tokens[k].kind is not Kind.QUANTITY
+    return not alone or _asked_only(tokens)
+
+
+def _asked_only(tokens: list[Token]) -> bool:
+    """Whether no number in the text has a unit, so that none orders anything."""
+    return all(_bare(t) for t in tokens if t.kind is Kind.QUANTITY)
+
+
+def _is_figure(tokens: list[Token], at: int, index: Index) -> bool:
+    """A size's figure: before 的, or beside a name that comes in it while another number counts."""
+    token = tokens[at]
+    if _key(token) not in index.figures:
+        return False
+    after = tokens[at + 1] if at + 1 < len(tokens) else None
+    if after is not None and after.kind is Kind.WORD and after.text.startswith("的"):
+        return True
+    if not _another(tokens, at):
+        return False
+    for near in (_neighbour(tokens, at, 1), _neighbour(tokens, at, -1)):
+        if near is not None and near.kind in _NAMED and _comes_in(near, _key(token), index):
+            return True
+    return False
+
+
+def _comes_in(name: Token, figure: str, index: Index) -> bool:
+    skus = list(name.skus)
+    if not skus:
+        table = index.sounds if name.kind is Kind.SOUND else index.names
+        skus = [s for n in table.ending(name.name, 40) for s in table.skus[n]]
+    return any(figure in figures(index.entries[s]) for s in skus[:60])
+
+
+def _listed_figures(tokens: list[Token], index: Index) -> list[Token]:
+    """ "20和25的水管": figures joined to a figure are sizes too."""
+    for at in range(len(tokens) - 3, -1, -1):
+        token = tokens[at]
+        joint = tokens[at + 1]
+        joined = joint.is_word(Role.AND) or (joint.kind is Kind.BREAK and joint.text in "、/ ")
+        last = tokens[at + 2]
+        figure = last.kind is Kind.SIZE and last.size is not None and last.size.key == "figure:"
+        if _bare(token) and joined and figure and _key(token) in index.figures:
+            tokens[at] = _as_size(token)
+    return tokens

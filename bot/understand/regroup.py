@@ -1,0 +1,113 @@
+"""Elements put in order before pairing: split mentions joined, lists of variants split, what is there already left out."""
+
+from bot.understand.index import Index
+from bot.understand.lexicon import Role
+from bot.understand.mentions import HEADS, Element, Mention, is_op
+from bot.understand.resolve import bare, family_of, is_relative
+from bot.understand.tokens import Kind, Token
+
+_THROUGH = (Role.FILLER, Role.VERB, Role.ONLY, Role.OF)
+
+
+def regroup(elements: list[Element], index: Index) -> list[Element]:
+    elements = _without_had(elements)
+    elements = _joined(elements, index)
+    return _split(elements, index)
+
+
+def _without_had(elements: list[Element]) -> list[Element]:
+    """ "还剩3箱": a quantity after a word of having is not wanted."""
+    out: list[Element] = []
+    had = False
+    for element in elements:
+        if is_op(element, Role.HAVE):
+            had = True
+        elif isinstance(element, Token) and element.kind is Kind.BREAK and element.strength >= 1:
+            had = False
+        elif is_op(element, Role.VERB, Role.AGAIN, Role.MORE):
+            had = False
+        if had and isinstance(element, Token) and element.kind is Kind.QUANTITY:
+            continue
+        out.append(element)
+    return out
+
+
+def _joined(elements: list[Element], index: Index) -> list[Element]:
+    """A size or describing word that follows its name at a distance ("可乐要500ml的") joins it."""
+    out: list[Element] = []
+    for element in elements:
+        before = _before(out)
+        if isinstance(element, Mention) and element.bare and before is not None and _describes(element, before, index):
+            before.parts.extend(element.parts)
+            continue
+        out.append(element)
+    return out
+
+
+def _before(out: list[Element]) -> Mention | None:
+    """The mention right before, with only words of wanting or a comma between."""
+    commas = 0
+    for element in reversed(out):
+        if isinstance(element, Mention):
+            return element
+        if element.kind is Kind.BREAK and element.strength == 1 and element.text != "、":
+            commas += 1
+            if commas > 1:
+                return None
+        elif not is_op(element, *_THROUGH):
+            return None
+    return None
+
+
+def _describes(loose: Mention, named: Mention, index: Index) -> bool:
+    if not named.heads or (loose.sizes and named.sizes):
+        return False
+    words = [bare(p.text) for p in loose.pieces if not is_relative(p.text)]
+    if not words:
+        return True
+    skus = [s for h in named.heads for s in family_of(h, index)]
+    return any(all(w in index.entries[s].bag for w in words) for s in skus[:200])
+
+
+def _split(elements: list[Element], index: Index) -> list[Element]:
+    """With 各/each: "软毛硬毛儿童牙刷" names three products, "牛奶薄荷沐浴露" two."""
+    if not any(is_op(e, Role.EACH) for e in elements):
+        return elements
+    out: list[Element] = []
+    for element in elements:
+        if isinstance(element, Mention) and element.heads and element.parts[0].kind is Kind.HAN:
+            out += _variants(element, index)
+        else:
+            out.append(element)
+    return out
+
+
+def _variants(mention: Mention, index: Index) -> list[Element]:
+    head = next(p for p in mention.parts if p.kind in HEADS)
+    first = mention.parts[0]
+    for cut in range(len(head.name)):
+        tail = head.name[cut:]
+        pieces = _cut(first.text, tail, index)
+        if pieces:
+            out: list[Element] = []
+            at = first.start
+            for piece in pieces:
+                name = piece + tail
+                token = Token(Kind.NAME, at, at + len(piece), piece, skus=index.names.skus[name], name=name)
+                out.append(Mention([token]))
+                at += len(piece)
+            rest = [p for p in mention.parts if p is not first]
+            return [*out, Mention(rest)]
+    return [mention]
+
+
+def _cut(text: str, tail: str, index: Index) -> list[str] | None:
+    """The text as a row of variants that each make a name with this tail."""
+    if not text:
+        return []
+    for end in range(len(text), 0, -1):
+        if text[:end] + tail in index.names.skus:
+            rest = _cut(text[end:], tail, index)
+            if rest is not None:
+                return [text[:end], *rest]
+    return None
