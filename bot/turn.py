@@ -27,7 +27,7 @@ from core.db.session import Session
 from core.kit.clock import Clock
 from core.kit.ids import reference
 from core.kit.say import dump, load
-from core.orders.drafts import Draft
+from core.orders.drafts import Draft, DraftLine
 from core.people.actor import Actor
 from notifications.outbox.sender import Address
 from notifications.outbox.write import write_facts, write_replies
@@ -76,7 +76,8 @@ def retry_parked(office: Office) -> int:
     """Try each sender's oldest parked message again; those behind it follow in order. Returns how many were settled."""
     done = 0
     while waiting := office.lane.run(lambda connection: due(_system(office, connection))):
-        if not any([_retry(office, message) for message in waiting]):
+        settled = [_retry(office, message) for message in waiting]
+        if not any(settled):
             break
         done += 1
     return done
@@ -116,8 +117,9 @@ def _take(office: Office, connection: Connection, inbound: Inbound, *, again: bo
         session = Session(connection, _scope(recalled), system.now)
         state, says = _step(office, session, recalled, inbound)
     else:
-        session = system
-        state, says = recalled.state, join(session, inbound, public_url=office.public_url)
+        session, state = system, recalled.state
+        says, locale = join(session, inbound)
+        recalled = replace(recalled, locale=locale)
     if not keep_state(system, recalled, state):
         raise RetryUnitError
     return _keep(office, session, recalled, inbound, says)
@@ -153,7 +155,13 @@ def _keep(
     key = f"reply:{inbound.channel}:{inbound.account}:{inbound.message_id}"
     sent_to = () if inbound.kind is Kind.LEFT else says
     ids = write_replies(
-        session, sent_to, address, person_id=recalled.person_id, key=key, leased_by=office.process
+        session,
+        sent_to,
+        address,
+        person_id=recalled.person_id,
+        key=key,
+        leased_by=office.process,
+        locale="" if recalled.active else recalled.locale,
     )
     keep_reply(session, inbound, recalled.subject, [dump(say) for say in says])
     return Outcome(status="done", says=says, locale=recalled.locale or "zh-Hans", outbox_ids=ids)
@@ -172,7 +180,7 @@ def _answered_elsewhere(office: Office, inbound: Inbound, error: IntegrityError)
 
     try:
         outcome = office.lane.run(unit, key=_key(inbound))
-    except Exception as second:
+    except Exception as second:  # noqa: BLE001 - parked with its cause
         return _park(office, inbound, cause=_cause(second), error=second)
     return outcome or _park(office, inbound, cause=_cause(error), error=error)
 
@@ -284,7 +292,21 @@ def _scope(recalled: Recalled) -> Scope:
 
 
 def _draft(recalled: Recalled, inbound: Inbound) -> Draft | None:
-    raise NotImplementedError
+    """The draft as recalled; staff have none."""
+    if recalled.member_id is None:
+        return None
+    return Draft(
+        id=recalled.draft_id or 0,
+        member_id=recalled.member_id,
+        place=inbound.place,
+        version=recalled.draft_version,
+        lines=tuple(DraftLine(**line) for line in recalled.draft_lines or ()),
+        deliver_on=recalled.draft_deliver_on,
+        address_id=recalled.draft_address_id,
+        note=recalled.draft_note,
+        texts=tuple(recalled.draft_texts or ()),
+        prepared_by=recalled.draft_prepared_by,
+    )
 
 
 def _system(office: Office, connection: Connection) -> Session:

@@ -174,6 +174,12 @@ def waits_for_approval(session: Session, person_id: int) -> bool:
     return session.execute(_waiting, {"person": person_id}).first() is not None
 
 
+def person_of(session: Session, identity: Identity) -> int | None:
+    """Whose account this is; None for a stranger or a revoked one."""
+    known = session.execute(_identity, _key(identity)).one_or_none()
+    return known.person_id if known is not None and known.revoked_at is None else None
+
+
 def bind_identity(session: Session, *, person_id: int, identity: Identity) -> None:
     """Attach an account to a person, in a system session: the demo's phones, and data brought from elsewhere."""
     known = session.execute(_identity, _key(identity)).one_or_none()

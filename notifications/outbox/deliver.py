@@ -259,7 +259,7 @@ def _addresses(session: Session, row: Mapping[Any, Any]) -> tuple[Address, ...]:
                 account=row["account"],
                 chat=row["chat"],
                 subject=row["subject"],
-                locale=locale or "zh-Hans",
+                locale=row["payload"].get("locale") or locale or "zh-Hans",
             ),
         )
     ways = session.execute(_ways, {"person": row["person_id"]})

@@ -83,6 +83,7 @@ def write_replies(
             "state": "claimed" if leased_by else "pending",
             "leased_by": leased_by,
             "lease_until": session.now + LEASE if leased_by else None,
+            "payload": dump(say) | ({"locale": locale} if locale else {}),
         }
         for n, say in enumerate(says)
     ]
