@@ -68,7 +68,7 @@ def handle(office: Office, inbound: Inbound) -> Outcome:
         return _park(office, inbound, cause="behind an earlier message", queued=True)
     except IntegrityError as error:
         return _answered_elsewhere(office, inbound, error)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - parked with its cause
         return _park(office, inbound, cause=_cause(error), error=error)
 
 

@@ -69,8 +69,12 @@ def write_replies(
     person_id: int | None,
     key: str,
     leased_by: str,
+    locale: str = "",
 ) -> tuple[int, ...]:
-    """The answer to a message, leased to the process that will send it at once. Returns the rows' ids."""
+    """The answer to a message, leased to the process that will send it at once. Returns the rows' ids.
+
+    locale: for somebody who is nobody yet; a person's own language is looked up at delivery.
+    """
     if not says:
         return ()
     rows = [
