@@ -5,12 +5,14 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 import httpx
 import telegram
-from telegram.error import NetworkError, TelegramError
+import yaml
+from telegram.error import BadRequest, InvalidToken, NetworkError, TelegramError
 from telegram.request import HTTPXRequest, RequestData
 
 from bot.channels.telegram.redact import hide
@@ -20,6 +22,9 @@ WEBHOOK_PATH: Final = "/telegram/webhook"
 
 # What we can answer; anything not named here is never delivered. The list is sticky at Telegram, so always sent.
 ALLOWED_UPDATES: Final = ("message", "edited_message", "callback_query", "my_chat_member")
+
+_MENU: Final = Path(__file__).with_name("menu")
+_MENUS: Final = ("zh-Hans", "en")
 
 _log = logging.getLogger(__name__)
 
@@ -66,12 +71,15 @@ def open_bot(account: Account, *, answer_within: float = 10.0) -> telegram.Bot:
     for chatty in ("httpx", "httpcore"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     api = account.api_url.rstrip("/")
+    # One pool for everything: the library's own for getUpdates has a single connection, which a broken off long
+    # poll can leave stuck.
+    line = _line(account, answer_within)
     return telegram.Bot(
         account.token,
         base_url=f"{api}/bot",
         base_file_url=f"{api}/file/bot",
-        request=_line(account, 64, answer_within),
-        get_updates_request=_line(account, 2, answer_within),
+        request=line,
+        get_updates_request=line,
     )
 
 
@@ -80,9 +88,9 @@ async def close_bot(bot: telegram.Bot) -> None:
     await bot.request.shutdown()
 
 
-def _line(account: Account, pool: int, answer_within: float) -> Line:
+def _line(account: Account, answer_within: float) -> Line:
     return Line(
-        connection_pool_size=pool,
+        connection_pool_size=64,
         connect_timeout=5.0,
         read_timeout=answer_within,
         write_timeout=answer_within,
@@ -100,6 +108,14 @@ def _is_loopback(url: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def menus() -> Commands:
+    """The command menu by language; Chinese for all we have no words in."""
+    chinese, english = (
+        yaml.safe_load(_MENU.with_suffix(f".{locale}.yaml").read_text("utf-8")) for locale in _MENUS
+    )
+    return {"": chinese, "zh": chinese, "en": english}
 
 
 async def connect(
@@ -133,10 +149,15 @@ async def _introduce(bot: telegram.Bot, account: Account, public_url: str, comma
             max_connections=40,
         )
     for language, menu in commands.items():
-        await bot.set_my_commands(list(menu.items()), language_code=language or None)
+        try:
+            await bot.set_my_commands(list(menu.items()), language_code=language or None)
+        except (BadRequest, InvalidToken) as error:
+            # The token is good, as getMe has shown: this Bot API does not take the menu, and all else works without.
+            _log.warning("telegram: no command menu for %r: %s", language, error)
 
 
 def was_never_sent(error: NetworkError) -> bool:
-    """Whether the request surely did not reach Telegram: no connection, or none free in the pool."""
-    not_sent = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+    """Whether Telegram surely did not take the request: no connection, none free, our side closed, or a 5xx."""
+    # RuntimeError: the client was closed because this process is stopping.
+    not_sent = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, RuntimeError)
     return isinstance(error, ServerBusyError) or isinstance(error.__cause__, not_sent)

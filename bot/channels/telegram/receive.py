@@ -1,5 +1,6 @@
 """An update of the Bot API -> Inbound. Facts: core.telegram.org/bots/api#update and the types below it."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -13,6 +14,7 @@ from core.kit.clock import utc_now
 
 CHANNEL: Final = "telegram"
 
+_COMMAND: Final = re.compile(r"/([A-Za-z]\w{0,31})((?:\s.*)?)", re.ASCII | re.DOTALL)
 _GROUPS: Final = (ChatType.GROUP, ChatType.SUPERGROUP)
 _GONE: Final = (ChatMemberStatus.BANNED, ChatMemberStatus.LEFT)  # BANNED is "kicked": in private, blocked
 # What the library raises on a payload that is no update; none of them is its own error.
@@ -129,9 +131,10 @@ class _Reader:
         kind, media = _content(message)
         if kind is Kind.CONTACT and message.contact:
             text = _own_phone(message.contact, user)
-        if kind is Kind.TEXT and (token := _start(text)) is not None:
-            kind, text = Kind.ENTERED, token
         sent_by = self._from(user, message.chat)
+        addressed = sent_by.place == "private" or mentioned or self._is_reply_to_us(message)
+        if kind is Kind.TEXT and addressed and (command := _COMMAND.fullmatch(text)):
+            kind, text = _command(*command.groups())
         return replace(
             sent_by,
             kind=kind,
@@ -139,7 +142,7 @@ class _Reader:
             media=media,
             media_group=_text(message.media_group_id),
             at=_moment(message.date),
-            addressed=sent_by.place == "private" or mentioned or self._is_reply_to_us(message),
+            addressed=addressed,
         )
 
     def _is_reply_to_us(self, message: telegram.Message) -> bool:
@@ -191,10 +194,11 @@ def _is_service(message: telegram.Message) -> bool:
     )
 
 
-def _start(text: str) -> str | None:
-    """The token of `/start TOKEN`, empty for a bare /start, None for any other text."""
-    command, _, token = text.partition(" ")
-    return token.strip() if command == "/start" else None
+def _command(name: str, rest: str) -> tuple[Kind, str]:
+    """`/start TOKEN` is coming in; any other command means its words: /order_status is "order status"."""
+    if name == "start":
+        return Kind.ENTERED, rest.strip()
+    return Kind.TEXT, name.replace("_", " ") + rest
 
 
 def _own_phone(contact: telegram.Contact, user: telegram.User) -> str:

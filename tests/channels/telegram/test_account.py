@@ -1,16 +1,24 @@
 """Introducing ourselves to Telegram, a line that obeys our settings alone, and secrets that stay secret."""
 
 import asyncio
+import copy
 import logging
 
 import pytest
 import telegram as ptb
 from telegram.error import TelegramError
 
-from bot.channels.telegram.account import ALLOWED_UPDATES, Account, close_bot, connect, open_bot
+from bot.channels.telegram.account import ALLOWED_UPDATES, Account, close_bot, connect, menus, open_bot
+from bot.channels.telegram.receive import parse
 from bot.channels.telegram.redact import hide, redact
+from bot.understand.catalogue import Catalogue
+from bot.understand.index import build_index
+from bot.understand.types import Context, Social
+from bot.understand.understand import understand
 from tests.channels.telegram.conftest import SECRET, until
 from tests.channels.telegram.fake import FakeTelegram
+from tests.channels.telegram.methods import METHODS
+from tests.channels.telegram.test_receive import PAYLOADS
 
 MENU = {"": {"help": "What I can do"}, "zh": {"help": "我能做什么", "order": "下单"}}
 
@@ -28,6 +36,33 @@ async def test_connecting_learns_our_name_and_sets_webhook_and_menus(
     )
     assert telegram.allowed_updates == ALLOWED_UPDATES
     assert telegram.commands == MENU
+
+
+async def test_a_bot_api_without_menus_is_good_enough(
+    bot: ptb.Bot, account: Account, telegram: FakeTelegram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(METHODS, "setmycommands")
+    await asyncio.wait_for(connect(bot, account, public_url="", commands=menus()), 2)
+
+
+async def test_our_menus_are_taken_and_say_the_same_in_each_language(
+    bot: ptb.Bot, account: Account, telegram: FakeTelegram
+) -> None:
+    await connect(bot, account, public_url="", commands=menus())
+    assert telegram.commands == menus()
+    assert menus()["zh"].keys() == menus()["en"].keys()
+
+
+@pytest.mark.parametrize("command", menus()["en"])
+def test_each_command_of_the_menu_is_understood(command: str) -> None:
+    payload = copy.deepcopy(PAYLOADS["command"])
+    payload["message"]["text"] = f"/{command}"
+    inbound = parse(payload, bot_id="1")
+    assert inbound is not None
+    index = build_index(Catalogue(products=()))
+    meant = understand(inbound.text, Context(now=inbound.at), index)
+    assert not any(isinstance(move, Social) for move in meant.moves)
+    assert meant.moves
 
 
 async def test_without_a_public_address_the_webhook_stays_as_it_is(

@@ -16,7 +16,9 @@ from tests.channels.telegram.people import Person
 
 
 def call(telegram: FakeTelegram, method: str, **params: Any) -> dict[str, Any]:
-    answer = httpx2.post(f"{telegram.url}/bot{telegram.token}/{method}", json=params, trust_env=False)
+    answer = httpx2.post(
+        f"{telegram.url}/bot{telegram.token}/{method}", json=params, trust_env=False, verify=False
+    )
     body = answer.json()
     assert body["ok"] is (answer.status_code == 200)
     return dict(body)
@@ -102,7 +104,7 @@ def test_bad_markup_is_refused(text: str, mode: str) -> None:
 
 def test_tokens_methods_and_files_that_do_not_exist(telegram: FakeTelegram) -> None:
     def status(path: str) -> int:
-        return httpx2.get(f"{telegram.url}{path}", trust_env=False).status_code
+        return httpx2.get(f"{telegram.url}{path}", trust_env=False, verify=False).status_code
 
     assert status(f"/bot{telegram.token}/getMe") == 200
     assert status("/bot110201543:wrong/getMe") == 401
@@ -116,7 +118,7 @@ def test_a_sent_photo_can_be_fetched(telegram: FakeTelegram, li: Person) -> None
     update = telegram.sent[li.sends_photo(b"\xff\xd8\xff picture", "发票")]
     file_id = update["message"]["photo"][-1]["file_id"]
     path = call(telegram, "getFile", file_id=file_id)["result"]["file_path"]
-    fetched = httpx2.get(f"{telegram.url}/file/bot{telegram.token}/{path}", trust_env=False)
+    fetched = httpx2.get(f"{telegram.url}/file/bot{telegram.token}/{path}", trust_env=False, verify=False)
     assert fetched.content == b"\xff\xd8\xff picture"
 
 

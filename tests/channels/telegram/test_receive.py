@@ -64,7 +64,7 @@ EXPECTED: dict[str, Inbound | None] = {
     "text_styled": private(text="要 <b>三箱</b> *急* https://example.com"),
     "start": private(Kind.ENTERED),
     "start_with_token": private(Kind.ENTERED, "q8Zk3mXv_Tn4-Lw0pRb7YcUe2HsJ9aGdFiOoKxMt6Q"),
-    "command": private(text="/help"),
+    "command": private(text="help"),
     "photo": private(Kind.PHOTO, "招待费 268 元", media=file("PH1y", 96312)),
     "album_first": private(
         Kind.PHOTO, "两张发票", media=file("AL1y", 96312), media_group="13790243716054331"
@@ -101,7 +101,7 @@ EXPECTED: dict[str, Inbound | None] = {
     "group_mention": group("👷 查一下手套库存", addressed=True),
     "group_mention_of_another": group("@laochen 发货了吗", addressed=False),
     "group_text_mention": group("在吗", addressed=True),
-    "group_command": group("/help", addressed=True),
+    "group_command": group("help", addressed=True),
     "group_command_for_another_bot": group("/help@weather_bot", addressed=False),
     "group_start_with_token": group("q8Zk3mXv", addressed=True, kind=Kind.ENTERED),
     "group_reply_to_bot": group("要两箱", addressed=True),
@@ -136,6 +136,27 @@ def test_before_our_name_is_known_only_replies_and_bare_commands_address_us() ->
         inbound = parse(PAYLOADS[name], bot_id="110201543")
         assert inbound is not None
         assert inbound.addressed is addressed
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "means"),
+    [
+        ("/order_status 1008-0031", Kind.TEXT, "order status 1008-0031"),
+        ("/start", Kind.ENTERED, ""),
+        ("/start  abc ", Kind.ENTERED, "abc"),
+        ("/started", Kind.TEXT, "started"),
+        ("/3箱", Kind.TEXT, "/3箱"),
+        ("/usr/bin", Kind.TEXT, "/usr/bin"),
+        ("/", Kind.TEXT, "/"),
+        ("3箱 /help", Kind.TEXT, "3箱 /help"),
+    ],
+)
+def test_a_command_means_its_words_even_where_nobody_marked_it(text: str, kind: Kind, means: str) -> None:
+    payload = copy.deepcopy(PAYLOADS["text"])
+    payload["message"]["text"] = text
+    inbound = parse(payload, bot_id="1")
+    assert inbound is not None
+    assert (inbound.kind, inbound.text) == (kind, means)
 
 
 def test_a_null_character_is_dropped_because_postgresql_cannot_keep_it() -> None:

@@ -10,7 +10,7 @@ import pytest
 import telegram as ptb
 from telegram.error import BadRequest, Conflict, NetworkError, RetryAfter, TelegramError
 
-from bot.channels.telegram.account import Account
+from bot.channels.telegram.account import Account, close_bot, open_bot
 from bot.channels.telegram.send import TelegramSender, judge
 from bot.dialog.messages import Button, Picture, Words
 from notifications.outbox.sender import Address, Moved, Refused, Result, Retry, Sent, Unknown
@@ -200,6 +200,15 @@ async def test_a_refused_connection_did_not_take_the_message(
     with telegram.offline():
         assert isinstance(await send(sender, li.id), Retry)
     assert isinstance(await send(sender, li.id), Sent)
+
+
+async def test_what_is_sent_while_the_process_stops_is_left_for_the_next(
+    account: Account, li: Person
+) -> None:
+    bot = open_bot(account)
+    await close_bot(bot)
+    assert isinstance(await send(TelegramSender(bot, words, no_file), li.id), Retry)
+    assert li.inbox == []
 
 
 @pytest.mark.parametrize("fault", ["drop", "hang"])
