@@ -40,7 +40,7 @@ from core.orders.write import NewOrder, insert_order
 from core.people.actor import Actor
 from core.people.policy import require
 from core.people.trail import trail
-from core.stock.movements import Move, lock_stock_of_skus, move_stock, report_crossings
+from core.stock.movements import Move, Stock, lock_stock_of_skus, move_stock, report_crossings
 
 _default_address = (
     select(addresses.c.id)
@@ -140,13 +140,9 @@ def place_order(
         NewOrder(draft, ship_to, asked, shown, tuple(lines), total, excess, until, today),
     )
     _take(session, draft)
-    reserved: dict[int, int] = {}
-    for line in lines:
-        reserved[line.product_id] = reserved.get(line.product_id, 0) + line.base_qty - line.short
-    after = move_stock(session, stock, [Move(each, reserved=qty) for each, qty in reserved.items()])
+    _reserve(session, stock, lines)
     if not excess:
         expose(session, total)
-    report_crossings(session, stock, after)
     placed = OrderPlaced(
         number=number,
         state="pending_review" if excess else "confirmed",
@@ -263,7 +259,16 @@ def _arithmetic(session: Session, actor: Actor, account: Standing, total: int, e
     }
 
 
+def _reserve(session: Session, stock: Stock, lines: Sequence[QuoteLine]) -> None:
+    reserved: dict[int, int] = {}
+    for line in lines:
+        reserved[line.product_id] = reserved.get(line.product_id, 0) + line.base_qty - line.short
+    after = move_stock(session, stock, [Move(each, reserved=qty) for each, qty in reserved.items()])
+    report_crossings(session, stock, after)
+
+
 def _take(session: Session, draft: Draft) -> None:
+    """Empty the draft."""
     row = session.execute(
         _clear, {"draft": draft.id, "shown_version": draft.version, "empty": [], "now": session.now}
     ).one_or_none()

@@ -80,23 +80,11 @@ def record_return(
     parts = _parts_of(number, rows, lines)
     back = [_part(row, parts[row.line_no], restock=restock) for row in rows if row.line_no in parts]
     value = sum(part["value"] for part in back)
-    made = {
-        "order_id": order.id,
-        "value": value,
-        "lines": back,
-        "reason": reason[:300],
-        "source": source,
-        "by": actor.subject,
-        "at": bound.now,
-    }
+    made = {"order_id": order.id, "value": value, "lines": back, "reason": reason[:300], "source": source,
+            "by": actor.subject, "at": bound.now}  # fmt: skip
     return_id = bound.execute(_write, made).scalar_one()
-    bound.execute(
-        _return_lines,
-        {
-            "order": order.id,
-            "returned_parts": [{"line_no": line_no, "qty": qty} for line_no, qty in parts.items()],
-        },
-    )
+    taken = [{"line_no": line_no, "qty": qty} for line_no, qty in parts.items()]
+    bound.execute(_return_lines, {"order": order.id, "returned_parts": taken})
     bound.execute(_return_order, {"order": order.id, "value": value})
     _credit(bound, actor, order, value=value, source=f"return:{return_id}", reason=reason)
     if restock:

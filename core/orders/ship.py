@@ -94,19 +94,15 @@ def ship_order(
         "shipped_at": bound.now,
     }
     shipment_id = bound.execute(_write, made).scalar_one()
-    _move(bound, actor, order, rows=rows, parts=parts, stock=stock, source=f"shipment:{shipment_id}")
+    caused_by = f"shipment:{shipment_id}"
+    _move(bound, actor, order, rows=rows, parts=parts, stock=stock, source=caused_by)
     bound.execute(_ship_order, {"order": order.id, "value": value, "now": bound.now})
     _, account = post(
-        bound,
-        kind="shipment",
-        amount=-value,
-        exposed=-value,
-        source=f"shipment:{shipment_id}",
-        by=actor.subject,
+        bound, kind="shipment", amount=-value, exposed=-value, source=caused_by, by=actor.subject,
         order_number=number,
-    )
-    due = order.shipped_value + value - order.paid
-    settle_shipment(bound, order_id=order.id, due=due, balance=account.balance)
+    )  # fmt: skip
+    unpaid = order.shipped_value + value - order.paid
+    settle_shipment(bound, order_id=order.id, due=unpaid, balance=account.balance)
     result = _result(bound, order, made, rows, parts)
     _tell(bound, actor, result)
     return result
