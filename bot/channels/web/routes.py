@@ -1,7 +1,7 @@
 """Addresses of the web chat."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -159,33 +159,47 @@ async def post_message(web: WebChat, request: Request, slot: Slot = "me") -> Res
     return JSONResponse({"status": outcome.status, "seq": kept.seq})
 
 
-async def events(
-    web: WebChat, request: Request, slot: Slot = "me", after: Annotated[int, Query(ge=0)] = 0
-) -> Response:
-    """The conversation from a message on, as it grows (Server-Sent Events)."""
-    chat = await signed_in(web, request, slot)
-    last = request.headers.get("last-event-id", "")
-    start = int(last) if last.isdecimal() else after
+async def events(web: WebChat, request: Request) -> Response:
+    """What comes in the conversations of a page (Server-Sent Events): `?dealer=12&staff=40` is each phone's last message."""
+    seen = {
+        slot: int(last)
+        for slot, last in request.query_params.items()
+        if slot in sessions.SLOTS and last.isdecimal()
+    }
+    if not seen:
+        raise HTTPException(422, "unreadable")
+    phones = [Phone(slot, await signed_in(web, request, slot), last) for slot, last in seen.items()]
     return StreamingResponse(
-        _stream(web, request, slot, chat, start),
+        _stream(web, request, phones),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
 
 
-async def _stream(web: WebChat, request: Request, slot: str, chat: str, last: int) -> AsyncIterator[bytes]:
+@dataclass(slots=True)
+class Phone:
+    """A phone of a page: its slot, its chat, and the last message it has."""
+
+    slot: str
+    chat: str
+    last: int
+
+
+async def _stream(web: WebChat, request: Request, phones: Sequence[Phone]) -> AsyncIterator[bytes]:
     loop = asyncio.get_running_loop()
     pinged = 0.0
-    with web.watchers.watching(chat) as news:
+    with web.watchers.watching([phone.chat for phone in phones]) as news:
         while not web.stopping():
             news.clear()
-            for message in await web.read(partial(conversation.after, chat=chat, seq=last)):
-                last = message.seq
-                yield b"id: %d\ndata: %s\n\n" % (last, msgspec.json.encode(view(message)))
+            for phone in phones:
+                for message in await web.read(partial(conversation.after, chat=phone.chat, seq=phone.last)):
+                    phone.last = message.seq
+                    yield b"data: %s\n\n" % msgspec.json.encode({"slot": phone.slot, **view(message)})
             if loop.time() - pinged >= PING:
                 pinged = loop.time()
                 try:
-                    await signed_in(web, request, slot)
+                    for phone in phones:
+                        await signed_in(web, request, phone.slot)
                 except HTTPException:
                     return
                 yield b"event: ping\ndata: {}\n\n"

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -27,16 +27,18 @@ class Watchers:
         self._waiting: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
 
     @contextmanager
-    def watching(self, chat: str) -> Iterator[asyncio.Event]:
-        """An event set whenever the chat gets a message here: clear it, look, then wait for it."""
+    def watching(self, chats: Collection[str]) -> Iterator[asyncio.Event]:
+        """An event set whenever one of the chats gets a message here: clear it, look, then wait for it."""
         event = asyncio.Event()
-        self._waiting[chat].add(event)
+        for chat in chats:
+            self._waiting[chat].add(event)
         try:
             yield event
         finally:
-            self._waiting[chat].discard(event)
-            if not self._waiting[chat]:
-                del self._waiting[chat]
+            for chat in set(chats):
+                self._waiting[chat].discard(event)
+                if not self._waiting[chat]:
+                    del self._waiting[chat]
 
     def wake(self, chat: str) -> None:
         """Tell the chat's streams to look now."""

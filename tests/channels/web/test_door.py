@@ -108,7 +108,7 @@ def test_over_https_the_cookie_is_secure_and_bound_to_its_host(sqlite: Database)
 
 def test_nobody_reads_or_writes_without_a_session(chat: Chat) -> None:
     browser = chat.browser()
-    for address in ("/chat/messages", "/chat/events", "/chat/files/x", "/chat/pictures/1"):
+    for address in ("/chat/messages", "/chat/events?me=0", "/chat/files/x", "/chat/pictures/1"):
         assert browser.get(address).status_code == 401
     assert post(browser, A_KEY, "x").status_code == 401
     assert browser.post("/chat/leave", content=b"").status_code == 401

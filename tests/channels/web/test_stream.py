@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from fastapi import Request
+from fastapi.responses import StreamingResponse
 
 from bot.channels.web import conversation, routes, sessions
 from notifications.outbox.sender import Refused, Retry, Sent
@@ -26,12 +27,9 @@ async def stream(chat: Chat, who: str, *, after: int = 0) -> AsyncIterator[dict[
         return sessions.sign_in(connection, who, NOW)
 
     request = request_of(await chat.web.write(unit, who))
-    async for chunk in routes._stream(chat.web, request, "me", who, after):
-        if b"\ndata: " in chunk and not chunk.startswith(b"event: ping"):
-            head, data = chunk.decode().split("\ndata: ")
-            message = json.loads(data)
-            assert head == f"id: {message['seq']}"
-            yield message
+    async for chunk in routes._stream(chat.web, request, [routes.Phone("me", who, after)]):
+        if chunk.startswith(b"data: "):
+            yield json.loads(chunk.removeprefix(b"data: "))
 
 
 async def take(messages: AsyncIterator[dict[str, Any]], count: int) -> list[str]:
@@ -70,6 +68,29 @@ async def test_a_stream_of_one_chat_never_shows_another(chat: Chat) -> None:
     assert await take(stream(chat, "li"), 1) == ["李的"]
 
 
+async def test_one_stream_serves_both_phones_of_a_page(chat: Chat) -> None:
+    secrets = {}
+    for slot, who in (("dealer", "li"), ("staff", "wang")):
+        secrets[slot] = chat.signed_in(who, slot).cookies[f"chat-{slot}"]
+        await say(chat, who, f"给{who}")
+    cookie = "; ".join(f"chat-{slot}={secret}" for slot, secret in secrets.items()).encode()
+    request = Request(
+        {"type": "http", "headers": [(b"cookie", cookie)], "query_string": b"dealer=0&staff=0&x=1"}
+    )
+    answer = await routes.events(chat.web, request)
+    assert isinstance(answer, StreamingResponse)
+    chunks = aiter(answer.body_iterator)
+    found = [json.loads((await anext(chunks)).removeprefix(b"data: ")) for _ in range(2)]  # type: ignore[union-attr,arg-type]
+    assert [(one["slot"], one["text"]) for one in found] == [("dealer", "给li"), ("staff", "给wang")]
+
+
+def test_a_stream_of_nothing_is_refused(chat: Chat) -> None:
+    browser = chat.signed_in("li")
+    for query in ("", "?me=", "?me=-1", "?other=1"):
+        assert browser.get(f"/chat/events{query}").status_code == 422
+    assert browser.get("/chat/events?me=0&staff=0").status_code == 401
+
+
 async def test_more_than_one_page_of_missed_messages_all_arrive(chat: Chat) -> None:
     chat.signed_in("li")
     for n in range(conversation.CATCH_UP + 5):
@@ -84,7 +105,10 @@ async def test_a_stream_ends_when_the_server_stops_or_the_session_does(chat: Cha
     chat.stopping = True
     assert [message async for message in stream(chat, "li")] == []
     chat.stopping = False
-    ended = [chunk async for chunk in routes._stream(chat.web, request_of("expired"), "me", "li", 0)]
+    ended = [
+        chunk
+        async for chunk in routes._stream(chat.web, request_of("expired"), [routes.Phone("me", "li", 0)])
+    ]
     assert ended == []
 
 

@@ -1,6 +1,6 @@
 // Talking to the server: pages of the conversation, the stream of what is new, and posting.
 
-const HIDDEN_AFTER = 15_000; // a page out of sight gives its connection back
+const HIDDEN_AFTER = 5_000; // a page out of sight gives its connection back
 const SILENT_AFTER = 40_000; // the server pings more often than this
 const LONGEST_WAIT = 15_000;
 
@@ -57,95 +57,121 @@ export async function control(address, body) {
 export const fileAddress = (slot, id) => `/chat/files/${encodeURIComponent(id)}?slot=${slot}`;
 export const pictureAddress = (slot, seq) => `/chat/pictures/${seq}?slot=${slot}`;
 
+// One stream for all phones of the page: a browser gives a host six connections, and other windows need some too.
+const followed = new Map();
+let running = false;
+let changed = false;
+let end = () => {};
+
 /**
- * Follow a conversation: first the newest page, then whatever comes, across lost connections.
+ * Follow a conversation: first its newest page, then whatever comes, across lost connections.
  * onPage({chat, messages, more}) once; onMessage(message) for each later one; onState(online | offline | out).
  * Returns a function that stops it.
  */
-export function follow(slot, { onPage, onMessage, onState }) {
-  let stopped = false;
-  let last = null;
-  let close = () => {};
-
-  async function catchUp() {
-    if (last === null) {
-      const page = await read(slot);
-      if (stopped) return;
-      last = page.messages.at(-1)?.seq ?? 0;
-      onPage(page);
-    } else {
-      await read(slot, { after: last }); // tells a lost session from a lost connection
-    }
-  }
-
-  function listen() {
-    return new Promise((resolve) => {
-      const source = new EventSource(`/chat/events?slot=${slot}&after=${last}`);
-      let silence;
-      let hidden;
-      const alive = () => {
-        clearTimeout(silence);
-        silence = setTimeout(end, SILENT_AFTER);
-      };
-      const look = () => {
-        clearTimeout(hidden);
-        if (document.hidden) hidden = setTimeout(end, HIDDEN_AFTER);
-      };
-      function end() {
-        source.close();
-        clearTimeout(silence);
-        clearTimeout(hidden);
-        document.removeEventListener("visibilitychange", look);
-        removeEventListener("offline", end);
-        resolve();
-      }
-      close = end;
-      source.addEventListener("open", () => { if (!stopped) onState("online"); alive(); });
-      source.addEventListener("ping", alive);
-      source.addEventListener("message", (event) => {
-        alive();
-        const message = JSON.parse(event.data);
-        if (stopped || message.seq <= last) return;
-        last = message.seq;
-        onMessage(message);
-      });
-      source.addEventListener("error", end);
-      addEventListener("offline", end);
-      document.addEventListener("visibilitychange", look);
-      alive();
-      look();
-    });
-  }
-
-  const shown = () => new Promise((resolve) => {
-    if (!document.hidden) { resolve(); return; }
-    document.addEventListener("visibilitychange", () => resolve(), { once: true });
-  });
-
-  (async () => {
-    let tries = 0;
-    while (!stopped) {
-      const began = Date.now();
-      try {
-        await catchUp();
-        if (stopped) return;
-        await listen();
-        if (Date.now() - began > 5_000) tries = 0;
-      } catch (error) {
-        if (error instanceof SignedOut) {
-          if (!stopped) onState("out");
-          return;
-        }
-      }
-      if (stopped) return;
-      if (document.hidden) { await shown(); continue; }
-      onState("offline");
-      await pause(backOff(tries++));
-    }
-  })();
-
-  return () => { stopped = true; close(); };
+export function follow(slot, handlers) {
+  const one = { ...handlers, last: null };
+  followed.set(slot, one);
+  restart();
+  return () => {
+    if (followed.get(slot) !== one) return;
+    followed.delete(slot);
+    restart();
+  };
 }
+
+function restart() {
+  changed = true;
+  end();
+  if (!running) run();
+}
+
+async function run() {
+  running = true;
+  let tries = 0;
+  while (followed.size) {
+    changed = false;
+    const began = Date.now();
+    const reached = await catchUp();
+    if (reached && !changed && followed.size) await listen();
+    if (changed || !followed.size) continue;
+    if (Date.now() - began > 5_000) tries = 0;
+    if (document.hidden) { await shown(); continue; }
+    for (const one of followed.values()) one.onState("offline");
+    await Promise.race([pause(backOff(tries)), new Promise((resolve) => { end = resolve; })]);
+    tries += 1;
+  }
+  running = false;
+}
+
+/** Read what each phone has not; a lost session is told from a lost connection here. Returns whether all were reached. */
+async function catchUp() {
+  let reached = true;
+  for (const [slot, one] of [...followed]) {
+    try {
+      const page = await read(slot, one.last === null ? {} : { after: one.last });
+      if (followed.get(slot) !== one || one.last !== null) continue;
+      one.last = page.messages.at(-1)?.seq ?? 0;
+      one.onPage(page);
+    } catch (error) {
+      if (followed.get(slot) !== one) continue;
+      if (error instanceof SignedOut) {
+        followed.delete(slot);
+        one.onState("out");
+      } else reached = false;
+    }
+  }
+  return reached;
+}
+
+/** Take in what comes until the stream ends, falls silent, or who is followed changes. */
+function listen() {
+  return new Promise((resolve) => {
+    const places = new URLSearchParams([...followed].map(([slot, one]) => [slot, one.last]));
+    const source = new EventSource(`/chat/events?${places}`);
+    let silence;
+    let hidden;
+    const alive = () => {
+      clearTimeout(silence);
+      silence = setTimeout(stop, SILENT_AFTER);
+    };
+    const look = () => {
+      clearTimeout(hidden);
+      if (document.hidden) hidden = setTimeout(stop, HIDDEN_AFTER);
+    };
+    function stop() {
+      source.close();
+      clearTimeout(silence);
+      clearTimeout(hidden);
+      document.removeEventListener("visibilitychange", look);
+      removeEventListener("offline", stop);
+      resolve();
+    }
+    end = stop;
+    source.addEventListener("open", () => {
+      alive();
+      for (const one of followed.values()) one.onState("online");
+    });
+    source.addEventListener("ping", alive);
+    source.addEventListener("message", (event) => {
+      alive();
+      const { slot, ...message } = JSON.parse(event.data);
+      const one = followed.get(slot);
+      if (changed || !one || message.seq <= one.last) return;
+      one.last = message.seq;
+      one.onMessage(message);
+    });
+    source.addEventListener("error", stop);
+    addEventListener("offline", stop);
+    document.addEventListener("visibilitychange", look);
+    alive();
+    look();
+  });
+}
+
+const shown = () => new Promise((resolve) => {
+  if (document.hidden) document.addEventListener("visibilitychange", () => resolve(), { once: true });
+  else resolve();
+});
 
 /**
  * What is still to be sent, in order, one at a time; the same id however often it is tried.
