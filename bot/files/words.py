@@ -17,9 +17,9 @@ def texts() -> Texts:
     return load_texts((Path(__file__).parent,))
 
 
-def say(key: str, locale: str, **fields: Any) -> str:
+def say(text: str, locale: str, /, **fields: Any) -> str:
     """One sentence."""
-    return texts().text(locale, f"files.{key}").format(**fields)
+    return texts().text(locale, f"files.{text}").format(**fields)
 
 
 def reason_of(fault: Fault, locale: str) -> str:
