@@ -198,7 +198,7 @@ def _park(
         message = park(session, inbound, cause=cause, reference=code, queued=queued)
         if seen is not None:
             return Outcome(status="parked", reference=seen.reference)
-        key = "turn.one_moment" if queued else "turn.parked"
+        key = "dialog.one_moment" if queued else "dialog.parked"
         say = Say(key=key, params={"reference": message.reference})
         ids = _tell(office, session, inbound, say, key=f"parked:{message.reference}")
         return Outcome(status="parked", says=(say,), outbox_ids=ids, reference=message.reference)
@@ -236,7 +236,7 @@ def _give_up_or_wait(office: Office, message: Parked, inbound: Inbound, error: E
         if after_failure(session, message) == "waiting":
             return False
         _void_confirm(session, inbound)
-        say = Say(key="turn.dead", params={"reference": message.reference})
+        say = Say(key="dialog.dead", params={"reference": message.reference})
         _tell(office, session, inbound, say, key=f"dead:{message.reference}", leased=False)
         session.report(
             "turns.dead", reference=message.reference, cause=_cause(error), channel=inbound.channel

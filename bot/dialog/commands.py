@@ -18,10 +18,14 @@ from bot.dialog.messages import Choice, Say
 from bot.dialog.slots import FILL, AskBackError, Rest, Slot, read
 from bot.dialog.state import Command
 from bot.understand.normalise import normalise
+from bot.understand.types import Asking, Confirm, Context, No, Question, Stop, Yes
+from bot.understand.understand import understand
 from core.people.policy import require
 
 FLOWS = Path(__file__).parent.parent / "flows"
 _POLITE = re.compile(r"^(?:请|麻烦|帮我|帮忙|我要|我想|please|can you|could you)\s*", re.IGNORECASE)
+
+_NUMBER = re.compile(r"\s*\d{1,2}\s*[.、]?\s*")
 
 Values = Mapping[str, str]
 
@@ -53,6 +57,8 @@ def staff_flow(name: str, verbs: Sequence[Verb], **entries: tuple[str, str]) -> 
         choices[action] = _entering(name, table[verb_name], slot)
 
     def text(turn: Turn) -> Says | None:
+        if turn.state.offers and _NUMBER.fullmatch(turn.inbound.text):
+            return None  # a pick from the list on the screen
         found = verb_of(turn.inbound.text)
         if turn.state.talking_to is not None and "ending" not in table:
             return None  # his words are for the dealer
@@ -111,10 +117,26 @@ def _find(plain: str, phrase: str, start: int) -> int:
 
 
 def _answer(flow: str, verb: Verb, turn: Turn, held: Command) -> Says:
-    """A text while a command waits: what it asked for, or else what was shown once more."""
+    """A text while a command waits: what it asked for; or yes, no, or what was shown once more."""
+    meant = _yes_or_no(turn)
+    if meant is False:
+        return _dropping(turn, "")
     if held.asked:
         return _advance(flow, verb, turn, dict(held.slots), Rest(turn.inbound.text), held.asked)
+    if meant is True:
+        return _doing(verb)(turn, _mark(held.slots))
     return (_preview(verb, turn, held.slots),) if verb.preview else ()
+
+
+def _yes_or_no(turn: Turn) -> bool | None:
+    """A bare yes or no; None for anything else."""
+    question = Question(asking=Asking.YES_NO, choices=2, about="command")
+    moves = understand(turn.inbound.text, Context(now=turn.now, questions=(question,)), turn.index).moves
+    if len(moves) != 1:
+        return None
+    if isinstance(moves[0], (Yes, Confirm)):
+        return True
+    return False if isinstance(moves[0], (No, Stop)) else None
 
 
 def _advance(  # noqa: PLR0917 - the parts of one step

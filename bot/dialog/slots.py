@@ -27,6 +27,7 @@ from core.orders.queries import order_by_reference
 
 _FULL_NUMBER = re.compile(r"(?<!\d)\d{6}-\d{4,6}(?!\d)")
 _TAIL_NUMBER = re.compile(r"(?<![\d.a-z-])\d{4,6}(?![\d.a-z])", re.IGNORECASE)
+_MINUS = re.compile(r"(?<!\S)[\-−](?=[¥￥$]?\d)")
 _SIGN = re.compile(r"[+\-−＋]\s*$")
 _TRACKING = re.compile(r"(?=[A-Za-z0-9-]*\d)[A-Za-z0-9-]{5,40}")
 _LEVEL = re.compile(r"([A-Za-z0-9]{1,8}) ?级|\blevel ([A-Za-z0-9]{1,8})\b", re.IGNORECASE)
@@ -198,7 +199,7 @@ def _doubt(item: Item, turn: Turn) -> Say:
 
 
 def _amount(_slot: Slot, rest: Rest, turn: Turn) -> str | None:
-    normal = normalise(rest.text)
+    normal = normalise(_MINUS.sub(" ", rest.text))
     found = scan_money(normal.text, turn.actor.currency)
     if not found:
         return None
