@@ -37,6 +37,7 @@ from bot.understand.types import (
 from bot.understand.understand import understand
 from core.kit.errors import DealerError
 from core.products.queries import assortment_of
+from core.talks.service import talk_of_member
 
 MAX_TEXT = 10_000
 SAME_TEXT = timedelta(minutes=10)  # the same text on the same draft within this time is asked about first
@@ -102,16 +103,16 @@ def _chosen(turn: Turn, ways: Routes, made: Says | Offer) -> Says:
 
 
 def _hear_text(turn: Turn, ways: Routes, text: str) -> Says:
+    if _with_person(turn):
+        return ways.moves[Human](turn, _back(understand(text, context_of(turn), turn.index).moves))
     for reader in ways.texts:
         answer = reader(turn)
         if answer is not None:
             return answer
     turn.said = understand(text, context_of(turn), turn.index)
-    moves = _meant(turn)
-    if turn.state.with_person:
-        moves = [move for move in moves if isinstance(move, Human) and move.back] or [Human()]
+    moves = [move for move in _meant(turn) if _is_ours(ways, move)]
     if not moves:
-        return repair.not_understood(turn)
+        return repair.not_understood(turn) if turn.actor.side == "dealer" else ways.moves[Social](turn, ())
     turn.state.misses = 0
     if _heard_before(turn, text, moves):
         return (ask_yes_no(turn, say("dialog.again"), "say-again"),)
@@ -124,6 +125,26 @@ def _hear_text(turn: Turn, ways: Routes, text: str) -> Says:
         reminder = open_question(turn)
         says += [reminder] if reminder else []
     return says
+
+
+def _with_person(turn: Turn) -> bool:
+    """Whether a person of the brand has the conversation; he may have ended it meanwhile."""
+    state, member = turn.state, turn.actor.member_id
+    if state.with_person and member is not None:
+        state.with_person = talk_of_member(turn.session, member) is not None
+    return state.with_person
+
+
+def _back(moves: Sequence[Move]) -> list[Human]:
+    """To a person everything is passed on but the wish to end it."""
+    return [move for move in moves if isinstance(move, Human) and move.back] or [Human()]
+
+
+def _is_ours(ways: Routes, move: Move) -> bool:
+    """Staff speak in commands; of the dealers' moves only answers and some are theirs."""
+    if isinstance(move, Ask):
+        return move.topic in ways.topics
+    return type(move) in ways.moves or isinstance(move, (Yes, No, Stop, Answer))
 
 
 def _meant(turn: Turn) -> list[Move]:
@@ -163,13 +184,13 @@ def _handler(turn: Turn, ways: Routes, move: Move) -> MoveHandler:
             return lambda turn, _: _chosen(turn, ways, repair.no(turn))
         case Stop():
             return lambda turn, _: _chosen(turn, ways, repair.stop(turn, move))
-        case Answer() if not _about_goods(turn, move):
+        case Answer() if Add not in ways.moves or not _about_goods(turn, move):
             return lambda turn, _: _chosen(turn, ways, repair.number(turn, move))
         case Answer():
             return ways.moves[Add]
         case Ask():
-            return ways.topics[move.topic]
-    return ways.moves[type(move)]
+            return ways.topics.get(move.topic) or ways.moves[Social]
+    return ways.moves.get(type(move)) or ways.moves[Social]  # staff may say what only dealers can do
 
 
 def _about_goods(turn: Turn, answer: Answer) -> bool:

@@ -78,12 +78,13 @@ def _below(kind: type[DealerError]) -> Iterator[type[DealerError]]:
 
 
 def _clashes(flows: Iterable[Flow]) -> Iterator[str]:
-    seen: dict[object, str] = {}
+    seen: dict[tuple[str, object], str] = {}
     for flow in flows:
-        for handled in (*flow.moves, *flow.topics, *flow.choices, *flow.kinds):
-            if handled in seen:
-                yield f"{handled} is handled by {seen[handled]} and {flow.name}"
-            seen[handled] = flow.name
+        for sort in ("moves", "topics", "choices", "kinds"):
+            for handled in getattr(flow, sort):
+                if (sort, handled) in seen:
+                    yield f"{sort}: {handled} is handled by {seen[sort, handled]} and {flow.name}"
+                seen[sort, handled] = flow.name
 
 
 def _gaps(flows: Iterable[Flow]) -> Iterator[str]:

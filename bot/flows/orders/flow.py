@@ -1,7 +1,7 @@
 """Ordering by chat: say what you need, see what it comes to, confirm."""
 
 from bot.dialog.api import Flow
-from bot.flows.orders import edit, place, repeat
+from bot.flows.orders import edit, place, repeat, why
 from bot.understand.types import (
     Add,
     Change,
@@ -32,7 +32,7 @@ FLOW = Flow(
         Confirm: edit.work,
         Repeat: repeat.repeat,
     },
-    topics={Topic.DRAFT: place.ask_draft},
+    topics={Topic.DRAFT: place.ask_draft, Topic.WHY: why.why},
     choices={
         "pick": edit.pick,
         "clear": edit.clear,

@@ -1,0 +1,1 @@
+"""The dealer's account, and what cannot be asked here yet."""

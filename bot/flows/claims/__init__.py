@@ -1,0 +1,1 @@
+"""Expense claims: what is said of one is taken down."""

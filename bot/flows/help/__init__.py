@@ -1,0 +1,1 @@
+"""What this person can do here, now."""

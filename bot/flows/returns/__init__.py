@@ -1,0 +1,1 @@
+"""Goods to be sent back."""

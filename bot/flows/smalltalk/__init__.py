@@ -1,0 +1,1 @@
+"""What is not business: greetings, thanks, complaints, and everything outside the product."""

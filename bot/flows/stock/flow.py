@@ -1,0 +1,88 @@
+"""Stock and prices: answers about one product or several; the draft stays as it is."""
+
+from collections.abc import Sequence
+
+from bot.dialog.api import SHOWN_LINES, Flow, Says, Turn, capped, quantity, say
+from bot.dialog.messages import Param, Say
+from bot.dialog.packs import factor_of, line_of
+from bot.understand.types import Ask, Topic
+from core.pricing.queries import prices_of
+from core.stock.queries import StockItem, stock_of
+
+FEW = 10  # in bands, fewer than this many of the usual pack are few
+
+
+def stock(turn: Turn, moves: Sequence[Ask]) -> Says:
+    """How much there is, exactly or in bands as the brand shows it, and when more comes."""
+    skus, says = _asked(turn, moves)
+    if not skus:
+        return says or (say("stock.which"),)
+    found = stock_of(turn.session, skus)
+    lines = [
+        _stock(turn, found[sku]) if sku in found else say("stock.not_yours", product=turn.name(sku))
+        for sku in skus
+    ]
+    return (*says, Say(key="", lines=capped(lines)))
+
+
+def price(turn: Turn, moves: Sequence[Ask]) -> Says:
+    """This dealer's price of each product, per priced unit."""
+    if not turn.private:
+        return (say("dialog.group.private"),)
+    skus, says = _asked(turn, moves)
+    if not skus:
+        return says or (say("stock.which"),)
+    found = prices_of(turn.session, skus, on=turn.today)
+    lines = []
+    for sku in skus:
+        if sku not in found:
+            lines.append(say("prices.none", sku=turn.name(sku)))
+            continue
+        each = found[sku]
+        pack: dict[str, Param] = {"product": turn.name(sku), "price": turn.money(each.price)}
+        base = turn.product(sku).base_unit
+        if each.unit == base:
+            lines.append(say("stock.price", **pack, unit=quantity("1", each.unit)))
+        else:
+            content = quantity(str(each.factor), base)
+            lines.append(say("stock.price_pack", **pack, unit=quantity("1", each.unit), content=content))
+    return (*says, Say(key="", lines=capped(lines)))
+
+
+def _asked(turn: Turn, moves: Sequence[Ask]) -> tuple[list[str], Says]:
+    """The products meant, what was last talked about where none is named, and words about unknown ones."""
+    items = [item for move in moves for item in move.items]
+    unknown = [say("stock.unknown", text=item.text) for item in items if not item.candidates]
+    skus = list(dict.fromkeys(sku for item in items for sku in item.candidates))
+    if not items:
+        question = turn.state.questions[0].candidates if turn.state.questions else ()
+        skus = list(question) or list(turn.state.last_skus[:1]) or [line.sku for line in turn.lines]
+    else:
+        turn.state.last_skus = (*skus[:SHOWN_LINES], *(s for s in turn.state.last_skus if s not in skus))[
+            :SHOWN_LINES
+        ]
+    return [sku for sku in skus if sku in turn.index.entries], unknown
+
+
+def _stock(turn: Turn, item: StockItem) -> Say:
+    product = turn.product(item.sku)
+    params: dict[str, Param] = {"product": turn.name(item.sku)}
+    available = max(0, item.available)
+    key = "stock.none"
+    if turn.banded_stock and available:
+        pack = factor_of(product, product.default_unit) or 1
+        key = "stock.few" if available < FEW * pack else "stock.plenty"
+    elif available:
+        key = "stock.exact"
+        line = line_of(product, available, product.default_unit)
+        params |= {"qty": quantity(line.qty, line.unit)}
+    if not available and item.inbound_on:
+        line = line_of(product, item.inbound_qty, product.default_unit)
+        amount = quantity(line.qty, line.unit)
+        return say(
+            "stock.none_inbound", **params, day=item.inbound_on, qty=None if turn.banded_stock else amount
+        )
+    return say(key, **params)
+
+
+FLOW = Flow(name="stock", topics={Topic.STOCK: stock, Topic.PRICE: price})
