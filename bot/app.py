@@ -68,6 +68,7 @@ class Running:
     turns: ThreadPoolExecutor
     watchers: Watchers
     others: list[Callable[[asyncio.Event], Awaitable[None]]] = field(default_factory=list)
+    closing: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
     stopping: bool = False
 
     def words(self, payload: Mapping[str, Any], address: Address) -> Words:
@@ -169,13 +170,13 @@ def create_app(running: Running, *, role: str = "all") -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await asyncio.to_thread(running.shelf.refresh)
-        if role != "web":
-            running.worker.start(*running.others)
+        running.worker.start(*running.others, loops=role != "web")
         yield
         running.stopping = True
-        if role != "web":
-            await running.worker.stop()
+        await running.worker.stop()
         await asyncio.gather(*_sending, return_exceptions=True)
+        for close in running.closing:
+            await close()
         running.turns.shutdown(wait=True)
         await asyncio.to_thread(running.lane.close)
         running.reader.dispose()
@@ -239,20 +240,20 @@ def open_telegram(running: Running, app: FastAPI, role: str) -> None:
     intake = Intake(account=account, handle=running.take, park=park, answer=sender.answer_callback)
     polling = settings.telegram_polls
 
-    async def connect(stop: asyncio.Event) -> None:
-        public = "" if polling else settings.public_url
+    async def stay_connected(stop: asyncio.Event) -> None:
+        """Introduce ourselves, trying again until it is done; poll meanwhile where that is how updates come."""
+        public = "" if polling or role == "web" else settings.public_url
+        commands = {} if role == "web" else telegram_account.menus()
         known = asyncio.create_task(
-            telegram_account.connect(bot, account, public_url=public, commands=telegram_account.menus())
+            telegram_account.connect(bot, account, public_url=public, commands=commands)
         )
-        stopped = asyncio.create_task(stop.wait())
-        await asyncio.wait({known, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        if polling and not stop.is_set():
+        if polling and role != "web":
             await poll(bot, intake, stop)
+        await stop.wait()
         known.cancel()
-        stopped.cancel()
-        await telegram_account.close_bot(bot)
 
-    running.others.append(connect)
+    running.others.append(stay_connected)
+    running.closing.append(lambda: telegram_account.close_bot(bot))
     if not polling and role != "worker":
         app.include_router(telegram_router(intake))
 

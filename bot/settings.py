@@ -1,5 +1,6 @@
 """The environment, read once: prefix DEALER_, also from `.env`. A channel is on when its settings are complete."""
 
+import re
 from ipaddress import ip_address
 from typing import Literal
 from urllib.parse import urlsplit
@@ -9,6 +10,7 @@ from pydantic import field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SECRET_LENGTH = 32
+_TELEGRAM_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
 _CHANNELS = {
     "Telegram": ("telegram_token",),
@@ -94,6 +96,8 @@ class Settings(BaseSettings):
                 found.append(f"{channel} is half set: {', '.join(missing)} missing")
         if self.telegram and not self.telegram_polls and not self.telegram_webhook_secret:
             found.append("DEALER_TELEGRAM_WEBHOOK_SECRET is needed for webhook mode")
+        if self.telegram_webhook_secret and not _TELEGRAM_SECRET.fullmatch(self.telegram_webhook_secret):
+            found.append("DEALER_TELEGRAM_WEBHOOK_SECRET may hold 1 to 256 of A-Z a-z 0-9 _ - only")
         if not self.telegram and (self.telegram_webhook_secret or self.telegram_mode):
             found.append("Telegram is half set: DEALER_TELEGRAM_TOKEN missing")
         if self.sqlite and role != "all":
@@ -102,10 +106,9 @@ class Settings(BaseSettings):
             )
         if not self.sqlite and not self.migrate_database_url:
             found.append("DEALER_MIGRATE_DATABASE_URL (the owner) is needed on PostgreSQL")
-        for name in ("public_url", "telegram_api_url", "wechat_api_url", "wecom_api_url"):
-            if not safe_address(getattr(self, name)):
-                found.append(f"DEALER_{name.upper()} must be https (http is for loopback only)")
-        return found
+        addresses = ("public_url", "telegram_api_url", "wechat_api_url", "wecom_api_url")
+        unsafe = [name for name in addresses if not safe_address(getattr(self, name))]
+        return found + [f"DEALER_{name.upper()} must be https (http is for loopback only)" for name in unsafe]
 
 
 def safe_address(url: str) -> bool:

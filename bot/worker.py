@@ -37,11 +37,13 @@ class Worker:
         self._stopping = asyncio.Event()
         self._scheduler = AsyncIOScheduler(timezone=office.zone)
 
-    def start(self, *others: Callable[[asyncio.Event], Awaitable[None]]) -> None:
-        """Begin; `others` are further loops that end when the event they get is set."""
-        loops = (self._sweep, self._address, self._retry)
-        self._tasks = [asyncio.create_task(self._forever(loop)) for loop in loops]
-        self._tasks += [asyncio.create_task(self._other(other)) for other in others]
+    def start(self, *others: Callable[[asyncio.Event], Awaitable[None]], loops: bool = True) -> None:
+        """Begin; `others` end when the event they get is set. loops: this process works, and does not only answer."""
+        self._tasks = [asyncio.create_task(self._other(other)) for other in others]
+        if not loops:
+            return
+        rounds = (self._sweep, self._address, self._retry)
+        self._tasks += [asyncio.create_task(self._forever(round_)) for round_ in rounds]
         for job in JOBS:
             self._scheduler.add_job(
                 self._tick,
@@ -61,7 +63,8 @@ class Worker:
         """Finish what is in hand, take nothing new."""
         self._stopping.set()
         self._news.set()
-        self._scheduler.shutdown(wait=False)
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
         for task in self._tasks:
             with contextlib.suppress(asyncio.CancelledError, TimeoutError):
                 await asyncio.wait_for(task, 15)
