@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import pairwise
 
 from bot.understand.assemble import is_amount, pair_up
 from bot.understand.items import find_all, measured, said
@@ -127,7 +128,7 @@ def _clause_moves(clause: Clause, reading: Reading, last: Target | None) -> Iter
     if clause.has(Role.ONLY) and not clause.has(Role.MORE, Role.LESS) and (mentions or target):
         yield from _keep(clause, mentions, amounts, target, reading)
         return
-    if clause.has(Role.REMOVE, Role.NOT) and not amounts and (mentions or target or last):
+    if clause.has(Role.REMOVE, Role.NOT, Role.LESS) and not amounts and (mentions or target or last):
         for one in _targets(clause, mentions, target, reading, last):
             yield Remove(target=one)
         return
@@ -210,13 +211,21 @@ def _with_amount(clause: Clause, mentions: list[Mention], amounts: list[Token], 
 
 def _op(clause: Clause) -> Op | None:
     roles = clause.roles()
-    if Role.SET in roles or Role.REPLACE in roles or Role.REPAIR in roles:
+    if Role.SET in roles or Role.REPLACE in roles or Role.REPAIR in roles or _says_to(clause):
         return Op.SET
     if Role.LESS in roles or Role.REMOVE in roles:
         return Op.LESS
     if Role.MORE in roles:
         return Op.MORE
     return None
+
+
+def _says_to(clause: Clause) -> bool:
+    """ "cut the paint to 4", "减到4箱": a word of more or less with the new value."""
+    return any(
+        isinstance(e, Token) and e.text in ("to", "到", "成", "为") and isinstance(n, Token) and n.kind is Kind.QUANTITY
+        for e, n in pairwise(clause.elements)
+    )
 
 
 def _change(target: Target, op: Op, quantity: Quantity, reading: Reading) -> Change:

@@ -3,6 +3,7 @@
 from bot.understand.phrases import says
 from bot.understand.queries import category_of, claim
 from bot.understand.reading import Reading
+from bot.understand.tokens import Kind
 from bot.understand.types import Claim, Intent, Move, SubmitClaim, Understanding
 
 _OTHERS = (
@@ -10,6 +11,9 @@ _OTHERS = (
     Intent.PROMO_QUERY, Intent.HUMAN_AGENT, Intent.CLAIM_STATUS, Intent.RETURN_REQUEST, Intent.ORDER_CANCEL,
     Intent.ORDER_REPEAT, Intent.HELP,
 )  # fmt: skip
+
+
+SURE = 100  # a bare number this large beside an expense word is its amount
 
 
 def read_claim(reading: Reading) -> Understanding | None:
@@ -40,14 +44,21 @@ def _new(reading: Reading) -> Understanding | None:
     category = category_of(reading)
     said = claim(reading)
     strength = scores.get(Intent.CLAIM_SUBMIT, 0.0)
-    money = said.amount is not None and (strength > 0 or _spent(reading))
-    if category and money:
+    money = said.amount is not None and (strength > 0 or _spent(reading) or said.day is not None or said.period is not None or said.amount >= SURE)  # fmt: skip
+    if category and money and not _packed(reading):
         strength += 4
     status = scores.get(Intent.CLAIM_STATUS, 0.0)
     rivals = max((scores.get(i, 0.0) for i in _OTHERS if i is not Intent.CLAIM_STATUS), default=0.0)
     if strength < 4 or (status >= 4 and said.amount is None) or rivals > strength:
         return None
     return _understood(said)
+
+
+def _packed(reading: Reading) -> bool:
+    """Whether a quantity has a packing unit, as goods have and money has not."""
+    return any(
+        t.quantity and t.quantity.parts[0].unit in reading.index.units.real for t in reading.tokens if t.kind is Kind.QUANTITY
+    )
 
 
 def _spent(reading: Reading) -> bool:

@@ -2,7 +2,7 @@
 
 from bot.understand.index import Index
 from bot.understand.mentions import Mention
-from bot.understand.resolve import NOTHING, Allowed, Found, bare, fit_sizes, is_relative
+from bot.understand.resolve import NOTHING, Allowed, Found, bare, fit_sizes, is_relative, names_word
 from bot.understand.surfaces import compact
 from bot.understand.types import Tier
 
@@ -22,7 +22,7 @@ def inherited(mention: Mention, near: Mention, found: Found, index: Index, allow
     for name in _names(near, found, index):
         for cut in range(1, len(name)):
             skus = index.names.skus.get(piece + name[cut:]) or index.names.skus.get(name[:-cut] + piece)
-            if skus and (kept := _sized(mention, skus, index, allowed)):
+            if skus and piece not in name and (kept := _sized(mention, skus, index, allowed)):
                 return Found(kept, Tier.WORDS)
     for name in _names(near, found, index):
         for cut in range(1, len(name) - 1):
@@ -31,11 +31,11 @@ def inherited(mention: Mention, near: Mention, found: Found, index: Index, allow
                 s
                 for n in index.names.ending(tail)
                 for s in index.names.skus[n]
-                if piece in index.entries[s].bag
+                if names_word(index.entries[s], piece)
             )
             if skus and (kept := _sized(mention, tuple(dict.fromkeys(skus)), index, allowed)):
                 return Found(kept, Tier.WORDS)
-    kept = tuple(s for s in family if piece in index.entries[s].bag)
+    kept = tuple(s for s in family if names_word(index.entries[s], piece))
     return Found(kept, Tier.WORDS) if kept and len(kept) < len(family) else NOTHING
 
 

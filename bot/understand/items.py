@@ -25,8 +25,9 @@ def items_of(
     _share_size(pairs, found, index)
     excluded = {s for p in pairs if p.negated and p.mention for s in found[id(p.mention)].skus}
     items: list[Item] = []
+    topics = {id(hit.topic) for hit in found.values() if hit.topic is not None}
     for pair in pairs:
-        if pair.negated or pair.mention is None:
+        if pair.negated or pair.mention is None or (pair.amount is None and id(pair.mention) in topics):
             continue
         hit = found[id(pair.mention)]
         left = tuple(s for s in hit.skus if s not in excluded)
@@ -58,7 +59,8 @@ def find_all(mentions: list[Mention], index: Index, allowed: Allowed, *, loose: 
                 if near.heads or found[id(near)].skus:
                     taken = inherited(mention, near, found[id(near)], index, allowed)
                     if taken.skus:
-                        found[id(mention)] = taken
+                        topic = near if near.start < mention.start else None
+                        found[id(mention)] = taken._replace(topic=topic)
                         break
     return found
 

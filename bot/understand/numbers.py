@@ -101,7 +101,7 @@ def _is_figure(tokens: list[Token], at: int, index: Index) -> bool:
     if _key(token) not in index.figures:
         return False
     after = tokens[at + 1] if at + 1 < len(tokens) else None
-    if after is not None and after.kind is Kind.WORD and after.text.startswith("的"):
+    if after is not None and after.kind is Kind.WORD and (after.text.startswith("的") or after.role in (Role.NOT, Role.REMOVE)):
         return True
     if not _another(tokens, at):
         return False

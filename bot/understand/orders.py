@@ -19,7 +19,6 @@ _BY_AFTER = re.compile(
     r"(?:送|发|到|要|用|配|交|来|取|提货|自提|装车|出货|运|拉|拿|需|等着|前|之前|以前|delivery|deliver|please|at the latest|morning|afternoon|latest)"
 )
 _TODAY = frozenset({"今天", "今日", "今儿", "today", "现在", "tonight", "今晚", "当天"})
-_EVENT = re.compile(r"^(?:的(?!时候)|有|搞|做|是|活动|促销|开业|盘点|订的|下的|买的|那)")
 
 
 def order_moves(reading: Reading, items: list[Item] | None = None) -> tuple[Move, ...]:
@@ -77,11 +76,33 @@ def _could_be_goods(text: str) -> bool:
 def delivery(reading: Reading) -> date | None:
     """The day the text gives as a delivery or need day."""
     today = reading.context.now.date()
-    for when in reading.dates("future"):
-        day = delivery_day(when)
-        if day >= today and _is_delivery(when, reading):
-            return day
-    return None
+    days = [w for w in reading.dates("future") if delivery_day(w) >= today]
+    said = [w for w in days if _is_delivery(w, reading)]
+    exact = [w for w in said if not w.is_range and not _before(w, reading)]
+    if chosen := exact or said:
+        return delivery_day(chosen[-1])
+    if not (reading.known or reading.context.draft):
+        return None
+    return next((delivery_day(w) for w in days if _stands_alone(w, reading)), None)
+
+
+def _before(when: When, reading: Reading) -> bool:
+    return reading.goods_text[when.end_at : when.end_at + 1] in ("前", "之")
+
+
+def _stands_alone(when: When, reading: Reading) -> bool:
+    """Whether a day is all its clause says: "可乐3箱，周四"."""
+    text = reading.goods_text
+    words = text[when.start_at : when.end_at]
+    before = re.split(r"[,。;!?\n]", text[: when.start_at])[-1].strip()
+    after = re.split(r"[,。;!?\n]", text[when.end_at :])[0].strip()
+    free = not after or after in ("的", "吧", "的话", "please", "上午", "下午", "早上", "晚上", "前")
+    return words not in _TODAY and free and (not before or _after_goods(when, reading))
+
+
+def _after_goods(when: When, reading: Reading) -> bool:
+    ends = [t.end for t in reading.tokens if t.kind in (Kind.QUANTITY, Kind.NAME, Kind.SIZE, Kind.SKU) and t.end <= when.start_at]
+    return bool(ends) and not reading.goods_text[max(ends) : when.start_at].strip(" ,")
 
 
 def _is_delivery(when: When, reading: Reading) -> bool:
@@ -90,6 +111,4 @@ def _is_delivery(when: When, reading: Reading) -> bool:
     before, after = text[max(0, when.start_at - 16) : when.start_at], text[when.end_at : when.end_at + 24]
     if _BY_AFTER.match(after) or _BY_BEFORE.search(before):
         return not (words in _TODAY and not re.match(r"^[^,，\n]{0,6}(?:送|发|到|用|配|前|交|deliver)", after) and not _BY_BEFORE.search(before))
-    if words in _TODAY or _EVENT.match(after):
-        return False
-    return bool(reading.known or reading.context.draft)
+    return False

@@ -1,12 +1,13 @@
 """Questions and requests about what exists already: stock, prices, orders, rebates, claims, returns, repeats."""
 
 import re
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
 from bot.understand.dates import Prefer
 from bot.understand.items import find_all
-from bot.understand.lexicon import Role
+from bot.understand.lexicon import Role, read_yaml
 from bot.understand.money import scan_money
 from bot.understand.phrases import says
 from bot.understand.reading import Reading
@@ -41,6 +42,7 @@ _OPEN = re.compile(
     r"(?:还有|哪些|几个|几张|多少).{0,6}(?:没发|未发|没到|未到|没送|未完成|在途|没出库|没收到|待发)|(?:没发|未发|没到|未到|没送|未完成|在途|待发货|待发|没收到|未出库)(?:货|完|齐|的|过来)*(?:订单|单子|单|货|有哪些|都有)|所有.{0,4}(?:没|未)|\b(?:open|outstanding|pending|undelivered|unshipped|unfulfilled|not (?:yet )?(?:shipped|delivered))\b"
 )
 _ATTACHED = re.compile(r"发票|收据|小票|凭证|照片|图片|截图|附件|attached|receipt|invoice|photo|picture")
+_CODE = re.compile(r"(?<![a-z0-9.-])(?=[a-z0-9-]*[0-9])[a-z0-9](?:[a-z0-9-]{3,20})(?![a-z0-9.])")
 _CURRENCY = re.compile(r"[¥$元块]|yuan|rmb|cny|dollar|usd")
 _USUAL = re.compile(r"老样子|老规矩|照旧|照老样|照常|平时|往常|按老样|usual|as always")
 
@@ -54,7 +56,8 @@ def ask(intent: Intent, reading: Reading) -> Move:
     if topic in (Topic.REBATE, Topic.TARGET):
         period = period_of(reading, "past" if topic is Topic.REBATE else "nearest")
     if topic is Topic.STATUS:
-        refs, day = reading.refs, None if reading.refs else past_day(reading)
+        refs = order_refs(reading)
+        day = None if refs else past_day(reading)
         if says("late", reading.text):
             topic = Topic.LATE
         if not refs and day is None and _LAST.search(reading.text):
@@ -89,14 +92,27 @@ def past_day(reading: Reading) -> date | None:
 
 
 def cancel_order(reading: Reading) -> Move:
-    refs = reading.refs
-    if not refs and _LAST.search(reading.text):
+    refs = order_refs(reading)
+    day = None if refs else past_day(reading)
+    if not refs and day is None and _LAST.search(reading.text):
         refs = ("last",)
-    return CancelOrder(refs=refs)
+    return CancelOrder(refs=refs, day=day)
+
+
+def order_refs(reading: Reading) -> tuple[str, ...]:
+    """Order numbers in a text that speaks of orders: a bare code with a figure in it counts here."""
+    if reading.refs:
+        return reading.refs
+    taken = [(t.start, t.end) for t in reading.tokens if t.kind in (Kind.DATE, Kind.SIZE, Kind.SKU, Kind.NAME, Kind.MONEY)]
+    return tuple(
+        m[0].upper()
+        for m in _CODE.finditer(reading.normal.text)
+        if not any(a < m.end() and m.start() < b for a, b in taken)
+    )
 
 
 def received(reading: Reading) -> Move:
-    return Received(refs=reading.refs)
+    return Received(refs=order_refs(reading))
 
 
 def human(reading: Reading) -> Move:
@@ -150,12 +166,14 @@ def changes_to_repeat(reading: Reading) -> list[tuple[Item, Role]]:
 def category_of(reading: Reading) -> str | None:
     """The expense category a text names, by its longest word."""
     text = reading.normal.text
-    best: tuple[int, str] | None = None
-    for key, words in reading.index.expenses:
-        for word in words:
-            if word and _has_word(text, word) and (best is None or len(word) > best[0]):
-                best = (len(word), key)
-    return best[1] if best else None
+    general: dict[str, list[str]] = read_yaml("expenses.yaml")
+    own = _longest_word(text, dict(reading.index.expenses))
+    return own or _longest_word(text, {k: v for k, v in general.items() if k in dict(reading.index.expenses)})
+
+
+def _longest_word(text: str, words_of: Mapping[str, Iterable[str]]) -> str | None:
+    found = [(len(w), key) for key, words in words_of.items() for w in words if w and _has_word(text, w)]
+    return max(found, key=lambda f: f[0])[1] if found else None
 
 
 def _has_word(text: str, word: str) -> bool:

@@ -1,10 +1,12 @@
 """The readers of a message in the order of their say: each gives an understanding, or None to pass on."""
 
+import re
 from collections.abc import Callable
 
 from bot.understand.answers import answer_moves
 from bot.understand.changes import change_moves, index_in
 from bot.understand.claims import read_claim
+from bot.understand.intents import scores
 from bot.understand.lexicon import Role
 from bot.understand.orders import asks_for_goods, order_details, order_items, order_moves
 from bot.understand.phrases import part, says
@@ -32,6 +34,8 @@ from bot.understand.types import (
 
 Reader = Callable[[Reading], Understanding | None]
 MARGIN = 1.0
+_SIDE = frozenset({Intent.STOCK_QUERY, Intent.PRICE_QUERY, Intent.PROMO_QUERY, Intent.ORDER_STATUS, Intent.REBATE_QUERY})
+_CLAUSE = re.compile(r"[^,。;!?\n]+[?]?")
 _LANGUAGES = {"language_zh_hant": "zh-Hant", "language_zh_hans": "zh-Hans", "language_en": "en"}
 
 
@@ -82,11 +86,11 @@ def read_small(reading: Reading) -> Understanding | None:
     if says("stop", text) and not goods:
         what = "claim" if reading.context.claim and reading.context.claim_on_top else ""
         return Understanding(intent=Intent.ORDER_CANCEL, moves=(Stop(what=what),))
-    if says("draft", text) and not goods:
+    if says("draft", text) and not goods and _top(reading)[1] < 4:
         return Understanding(intent=None, moves=(Ask(topic=Topic.DRAFT),))
     if says("original", text):
         return Understanding(intent=Intent.ORDER_STATUS, moves=(Ask(topic=Topic.ORIGINAL, refs=reading.refs or ("last",)),))
-    if says("why", text) and not goods:
+    if says("why", text) and not goods and _top(reading)[1] < 4:
         return Understanding(intent=None, moves=(Ask(topic=Topic.WHY),))
     return None
 
@@ -123,10 +127,31 @@ def read_intent(reading: Reading) -> Understanding | None:
         return None if reading.lines else Understanding(intent=top, moves=(Social(intent=top),))
     if top is Intent.COMPLAINT:
         return Understanding(intent=top, moves=(Social(intent=top),))
+    if reading.lines and top in _SIDE and (order := _beside_order(top, reading)):
+        return order
     move = _move_for(top, reading)
     if move is None:
         return None
     return Understanding(intent=top, moves=_with_order(move, reading), unsure=unsure)
+
+
+def _beside_order(top: Intent, reading: Reading) -> Understanding | None:
+    """A question in a clause of its own beside goods ordered in others: "来3箱可乐，雪碧还有货吗"."""
+    text = reading.normal.text
+    asked: list[tuple[int, int]] = []
+    for match in _CLAUSE.finditer(text):
+        if scores(match[0]).get(top, 0) >= 4:
+            asked.append((match.start(), match.end()))
+    spans = [reading.normal.span(a, b) for a, b in asked]
+    inside = [i for i in reading.items if any(s.start <= i.spans[0].start < s.end for s in spans)]
+    ordered = [i for i in order_items(reading) if i not in inside]
+    if not any(i.qty is not None for i in ordered):
+        return None
+    moves = change_moves(reading) if reading.context.draft else ()
+    if not moves or inside:
+        moves = order_moves(reading, ordered)
+    question = Ask(topic=TOPICS[top], items=tuple(i for i in inside if i.candidates))
+    return _order(reading, (*moves, question) if asked else moves)
 
 
 def _move_for(top: Intent, reading: Reading) -> Move | None:

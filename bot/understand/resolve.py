@@ -14,6 +14,7 @@ from bot.understand.types import Tier
 
 Allowed = frozenset[str] | None
 MANY = 200
+_WITHOUT = frozenset("无不非免未零")
 
 
 class Found(NamedTuple):
@@ -22,6 +23,7 @@ class Found(NamedTuple):
     skus: tuple[str, ...]
     tier: Tier | None = None
     near: tuple[str, ...] = ()
+    topic: Mention | None = None  # the mention before it whose head noun it took
 
 
 NOTHING = Found(())
@@ -79,7 +81,7 @@ def _with_head(mention: Mention, index: Index, allowed: Allowed) -> Found:
     exact = _keep((s for s in head.skus if s in whole), allowed)
     if exact and (fit := _fit_pieces(pieces, exact, index)):
         return Found(fit, tier)
-    wide, wide_names = _family(head, index, allowed)
+    wide = _family(head, index, allowed)
     if pieces:
         fit = _fit_pieces(pieces, wide, index)
         if fit:
@@ -88,24 +90,38 @@ def _with_head(mention: Mention, index: Index, allowed: Allowed) -> Found:
         if fit:
             return Found(fit, Tier.PINYIN)
         return _by_spelling(mention, index, allowed, wide[:3])
-    return Found(_unmarked(wide, wide_names, index), max(tier, Tier.WORDS)) if wide else NOTHING
+    if not wide:
+        return NOTHING
+    if not any(_spoken(_main_name(s, index), head).endswith(head.name) for s in wide):
+        wide = _keep((*wide, *series_of(head.name, index)), allowed)
+    return Found(_unmarked(wide, head, index), max(tier, Tier.WORDS))
 
 
 def family_of(head: Token, index: Index) -> tuple[str, ...]:
     """Products with a name that ends in this head noun."""
-    return _family(head, index, None)[0]
+    return _family(head, index, None)
 
 
-def _family(head: Token, index: Index, allowed: Allowed) -> tuple[tuple[str, ...], dict[str, str]]:
-    """Products with a name that ends in this head noun; their main name counts before an alias."""
+def _spoken(name: str, head: Token) -> str:
+    """A name in the form the head noun was found in."""
+    return sound(name) if head.kind is Kind.SOUND else name
+
+
+def series_of(text: str, index: Index) -> tuple[str, ...]:
+    """Products whose names begin with the text, if it heads several different names."""
+    skus = tuple(dict.fromkeys(s for n in index.names.starting(text) for s in index.names.skus[n]))
+    return skus if len(text) > 1 and len({_main_name(s, index) for s in skus}) > 1 else ()
+
+
+def _family(head: Token, index: Index, allowed: Allowed) -> tuple[str, ...]:
     table = index.sounds if head.kind is Kind.SOUND else index.names
-    names: dict[str, str] = {}
+    names: dict[str, None] = {}
     for name in table.ending(head.name):
         if name.isascii() and not _whole_words(name, head.name, index):
             continue
         for sku in table.skus[name]:
-            names.setdefault(sku, name)
-    return _keep(names, allowed), names
+            names.setdefault(sku)
+    return _keep(names, allowed)
 
 
 def _whole_words(name: str, tail: str, index: Index) -> bool:
@@ -122,9 +138,9 @@ def _words_joined(entry: Entry) -> set[str]:
     return joined
 
 
-def _unmarked(skus: tuple[str, ...], names: dict[str, str], index: Index) -> tuple[str, ...]:
+def _unmarked(skus: tuple[str, ...], head: Token, index: Index) -> tuple[str, ...]:
     """Of products that share a head noun, a main name beats an alias, and a plain name beats the same name with a mark."""
-    main = tuple(s for s in skus if _main_name(s, index).endswith(names[s]) and names[s] == _main_name(s, index))
+    main = tuple(s for s in skus if _spoken(_main_name(s, index), head).endswith(head.name))
     chosen = main or skus
     plain = [_main_name(s, index) for s in chosen]
     kept = tuple(
@@ -167,13 +183,21 @@ def _holds(entry: Entry, piece: Token, index: Index, *, by_sound: bool) -> bool:
     if piece.kind is Kind.UNIT:
         return bool(index.units.fits(entry.product, piece.text)) or piece.text in entry.bag
     text = bare(piece.text)
-    if piece.text.isascii():
-        return text in entry.bag
-    if by_sound:
+    if by_sound and not piece.text.isascii():
         return sound(text) in sound(entry.bag)
-    if text in entry.bag:
+    if names_word(entry, text):
         return True
-    return len(text) > 1 and not _blocked(text, entry)
+    return not piece.text.isascii() and len(text) > 1 and not _blocked(text, entry)
+
+
+def names_word(entry: Entry, word: str) -> bool:
+    """Whether a word stands in the product's names, and not as what it is without (糖 in 无糖)."""
+    at = entry.bag.find(word)
+    while at >= 0:
+        if at == 0 or entry.bag[at - 1] not in _WITHOUT or word[0] in _WITHOUT:
+            return True
+        at = entry.bag.find(word, at + 1)
+    return False
 
 
 def _blocked(text: str, entry: Entry) -> bool:
@@ -305,10 +329,9 @@ def _by_spelling(mention: Mention, index: Index, allowed: Allowed, near: tuple[s
     text = "".join(bare(p.text) if p.kind is Kind.HAN else compact(p.text) for p in mention.parts if p.kind is not Kind.SIZE)
     if not any(map(is_han, text)) or len(text) > 24:
         return Found((), None, near)
-    series = tuple(dict.fromkeys(s for n in index.names.starting(text) for s in index.names.skus[n]))
-    if len(text) > 1 and len({_main_name(s, index) for s in series}) > 1:
+    if series := series_of(text, index):
         return Found(_keep(series, allowed), Tier.WORDS)
-    near = (*near, *series[:3])
+    near = (*near, *(s for n in index.names.starting(text, 3) for s in index.names.skus[n][:1]))
     sure, close = closest_names(text, index)
     if sure:
         return Found(_keep(sure, allowed), Tier.SPELLING)

@@ -3,7 +3,7 @@
 import re
 from decimal import Decimal
 
-from bot.understand.dates import When, scan_dates
+from bot.understand.dates import scan_dates
 from bot.understand.index import Index, fold_sku, plain
 from bot.understand.lexicon import Role, word_at
 from bot.understand.numerals import Part, Quantity, read_quantity
@@ -41,7 +41,7 @@ class Scan:
         self.dates = {w.start_at: w for w in scan_dates(text, context.now)}
         self.refs = _refs(text)
         self.money = {m.start(): m.end() for m in _MONEY.finditer(text)}
-        self.tokens = by_sound(self._read(), self.view, index)
+        self.tokens = whole_words(by_sound(self._read(), self.view, index))
 
     def _read(self) -> list[Token]:
         tokens: list[Token] = []
@@ -211,6 +211,8 @@ class Scan:
 
     def _inside_word(self, pos: int) -> bool:
         before = self.text[pos - 1 : pos]
+        if before == "x" and self.text[pos].isdigit() and not self.text[pos - 2 : pos - 1].isalnum():
+            return False
         return self.text[pos].isascii() and before.isascii() and before.isalnum()
 
     def _closes(self, end: int) -> bool:
@@ -227,5 +229,27 @@ def _refs(text: str) -> dict[int, tuple[str, int]]:
     return found
 
 
-def find_dates(tokens: list[Token]) -> list[When]:
-    return [t.when for t in tokens if t.when]
+def whole_words(tokens: list[Token]) -> list[Token]:
+    """Unknown words with a general character in them (染发剂, 加多宝) made whole again."""
+    out: list[Token] = []
+    for token in tokens:
+        last = out[-1] if out else None
+        if token.kind is Kind.HAN and last is not None and last.end == token.start and _part_of(last, out, token):
+            head = out[-2] if len(out) > 1 and out[-2].kind is Kind.HAN and out[-2].end == last.start else None
+            first = head or last
+            del out[-2 if head else -1 :]
+            text = (head.text if head else "") + last.text + token.text
+            out.append(Token(Kind.HAN, first.start, token.end, text))
+        else:
+            out.append(token)
+    return out
+
+
+def _part_of(word: Token, out: list[Token], token: Token) -> bool:
+    """Whether a one-character word belongs to the unknown characters around it."""
+    if word.kind is not Kind.WORD or len(word.text) != 1 or word.text in "的和跟与及了吗呢吧啊要是在把就":
+        return False
+    before = out[-2] if len(out) > 1 else None
+    if before is not None and before.kind is Kind.HAN and before.end == word.start:
+        return True
+    return len(token.text) == 1 and (before is None or before.end < word.start or before.kind is not Kind.NAME)

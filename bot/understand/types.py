@@ -266,6 +266,7 @@ class Ask:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CancelOrder:
     refs: tuple[str, ...] = ()
+    day: date | None = None  # "昨天那单取消": the orders placed on that day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
