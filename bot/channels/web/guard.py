@@ -68,7 +68,7 @@ class GuardedRoute(APIRoute):
                 except RequestValidationError:
                     response = JSONResponse({"error": "unreadable"}, 422)
                 except Exception:
-                    log.exception("web request failed", path=request.url.path)
+                    log.exception("web request failed", path=self.path)
                     response = JSONResponse({"error": "unavailable"}, 503)  # the page tries again
             for name, value in HEADERS.items():
                 response.headers.setdefault(name, value)
