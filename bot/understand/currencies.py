@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from typing import NamedTuple
 
 LOCAL = ""  # the word leaves the country open: 块, yuan in a normal text is the local currency's own
 
@@ -84,9 +85,35 @@ def _either(words: dict[str, object]) -> str:
 
 
 # 3块砖, 元旦, 4分管, 五分钟 and 内六角 are no money
-UNIT = re.compile(
-    rf"(?!块(?:[砖板布肉糖豆石瓷玻木铁电表巧蛋肥抹饼地]|电池)|元[旦件素月宵]|[圆刀](?:[片头锯盘管孔钉头形]|$)|欧[姆洲美]|毛[巾刷毯笔线坯]|分(?!钱)|角(?!钱|\d|[一二三四五六七八九两]|$|[\s,。!?;、]))"
+_UNIT = re.compile(
+    rf"(?!块(?:[砖板布肉糖豆石瓷玻木铁电表巧蛋肥抹饼地]|电池)|元[旦件素月宵]|[圆刀][片头锯盘管孔钉形具]|欧[姆洲美]|毛[巾刷毯笔线坯]|分(?!钱)|角(?!钱|\d|[一二三四五六七八九两]|$|[\s,。!?;、]))"
     rf"(?![$¥€£]\s*[\d.])(?:{_either(dict(UNITS))})"
+)
+_NATION = re.compile(
+    r"(?:u\.s\.|united states|american|canadian|australian|british|english|chinese|japanese|korean|south korean|swiss|french|german"
+    r"|russian|indian|pakistani|thai|vietnamese|indonesian|malaysian|philippine|mexican|brazilian|south african|nigerian|kenyan"
+    r"|egyptian|turkish|swedish|norwegian|danish|polish|czech|hungarian|israeli|saudi|kuwaiti|new zealand|hong kong|singapore"
+    r"|taiwan)\s+"
 )
 SMALL_UNIT = re.compile(rf"(?:{_either({w: 0 for w, (_, worth) in UNITS.items() if worth != _ONE})})")
 SIGN = re.compile(rf"(?:{_either(dict(SIGNS))})")
+
+
+class Unit(NamedTuple):
+    """A currency word in a text: its surface, ISO currency ("" for the local one), worth in main units, and its end."""
+
+    surface: str
+    currency: str
+    worth: Decimal
+    end: int
+
+
+def unit_at(text: str, pos: int) -> Unit | None:
+    """The currency word that starts here."""
+    match = _UNIT.match(text, pos)
+    if match is None and (nation := _NATION.match(text, pos)):
+        match = _UNIT.match(text, nation.end())
+    if match is None:
+        return None
+    surface = " ".join(match.group().split())
+    return Unit(surface, *UNITS[surface], match.end())

@@ -1,23 +1,24 @@
 """How English says days: March 2nd, next Wednesday, end of the month, past five days, in two weeks, Q1."""
 
 from bot.understand import dates_en_read as read
+from bot.understand import dates_en_words as words
 from bot.understand.date_rule import rule
 from bot.understand.holidays import NAMES
 
 _B = r"(?<![a-z\d.])"  # a word begins
 _E = r"(?![a-z\d])"  # a word ends
-_MON = r"(?P<m>" + "|".join(sorted(read.MONTHS, key=len, reverse=True)) + r")\b\.?"
-_WD = r"(?P<w>" + "|".join(sorted(read.WEEKDAYS, key=len, reverse=True)) + r")"
+_MON = r"(?P<m>" + "|".join(sorted(words.MONTHS, key=len, reverse=True)) + r")\b\.?"
+_WD = r"(?P<w>" + "|".join(sorted(words.WEEKDAYS, key=len, reverse=True)) + r")"
 _FULL_WD = (
     r"(?P<w>"
-    + "|".join(sorted((k for k in read.WEEKDAYS if k not in ("sat", "sun")), key=len, reverse=True))
+    + "|".join(sorted((k for k in words.WEEKDAYS if k not in ("sat", "sun")), key=len, reverse=True))
     + r")"
 )
-_ORD = "|".join(sorted(read.ORDINALS, key=len, reverse=True))
+_ORD = "|".join(sorted(words.ORDINALS, key=len, reverse=True))
 _D = rf"(?P<d>(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?|{_ORD}){_E}(?!:|\s*(?:am|pm)\b)"
 _DTH = rf"(?P<d>(?:3[01]|[12]\d|[1-9])(?:st|nd|rd|th)|{_ORD}){_E}"
 _Y = r"(?P<y>(?:19|20)\d\d)(?!\d)"
-_N = rf"(?P<n>\d{{1,4}}(?:\.5)?|an?(?:\s+(?:couple|few)(?:\s+of)?)?|(?:{'|'.join(read.NUMBER_WORDS.split())})(?:-[a-z]+)?|half\s+an?|couple(?:\s+of)?)(?:\s+and\s+a\s+(?P<half>half))?"
+_N = rf"(?P<n>\d{{1,4}}(?:\.5)?|an?(?:\s+(?:couple|few)(?:\s+of)?)?|(?:{'|'.join(words.NUMBER_WORDS.split())})(?:-[a-z]+)?|half\s+an?|couple(?:\s+of)?)(?:\s+and\s+a\s+(?P<half>half))?"
 _U = r"(?P<u>business\s+day|working\s+day|weekday|fortnight|quarter|month|week|year|night|mth|day|wk|yr)s?"
 _REL = r"(?P<rel>the\s+(?:following|coming|previous|past|current)|next|last|this|coming|previous|past|current|upcoming|following)"
 _TO = r"\s*(?:-+|to|through|thru|until|till|~)\s*"
@@ -27,14 +28,14 @@ RULES = (
     rule(rf"{_B}(?:the\s+)?(?P<u>weekend|week|month|year|{_WD.replace('(?P<w>', '(?:')})\s+(?P<way>after\s+next|before\s+last){_E}", read.after_next),
     rule(rf"{_B}{_N}\s+{_WD}s\s+(?P<way>ago|from\s+now){_E}", read.weekdays_away),
     rule(rf"{_B}{_MON}\s*(?:the\s+)?{_D}(?:\s*,?\s*{_Y})?", read.month_day, partial=True),
-    rule(rf"{_B}(?:the\s+)?{_D}\s*(?:of\s+)?-?{_MON}(?:\s*,?-?\s*{_Y})?", read.month_day, partial=True),
+    rule(rf"{_B}(?:the\s+)?{_D}\s*(?:of\s+)?[-/]?{_MON}(?:\s*[,/-]?\s*{_Y})?", read.month_day, partial=True),
     rule(rf"{_B}{_MON}\s*{_D}{_TO}{_D2}(?:\s*,?\s*{_Y})?", read.days_of_month, partial=True),
     rule(rf"{_B}{_D}{_TO}(?:the\s+)?{_D2}\s*(?:of\s+)?{_MON}(?:\s*,?\s*{_Y})?", read.days_of_month, partial=True),
     rule(rf"{_B}(?:the\s+)?{_DTH}", read.day_number, partial=True),
     rule(rf"{_B}{_D}{_TO}(?:the\s+)?{_D2}\s+(?:of\s+)?{_REL}\s+month", read.days_of_month),
     rule(rf"{_B}(?:the\s+)?{_DTH}\s+(?:day\s+)?of\s+{_REL}\s+month", read.day_of_month),
     rule(rf"{_B}(?:the\s+)?{_DTH}\s+{_REL}\s+month", read.day_of_month),
-    rule(rf"{_B}{_MON}\s*(?:,|of)?\s*{_Y}", read.month_of),
+    rule(rf"{_B}{_MON}\s*(?:,|of|-)?\s*{_Y}", read.month_of),
     rule(rf"{_B}{_MON}\s+(?:of\s+)?(?P<ry>last|this|next)\s+year", read.month_of),
     rule(rf"{_B}{_REL}\s+{_MON}", read.month_of),
     rule(rf"{_B}{_MON}{_E}", read.bare_month, partial=True),

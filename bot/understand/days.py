@@ -55,16 +55,19 @@ def later(reference: date, count: float, unit: Unit) -> date | None:
     if unit == "workday":
         return _workdays_later(reference, int(count))
     if unit in _MONTHS:
-        whole = int(count * _MONTHS[unit])
-        if unit == "month" and count != whole:  # half a month is fifteen days
-            reference += timedelta(days=15 if count > 0 else -15)
-        position = reference.year * 12 + reference.month - 1 + whole
-        year, month = position // 12, position % 12 + 1
-        if not 1900 <= year <= 2199:
-            return None
-        return date(year, month, min(reference.day, calendar.monthrange(year, month)[1]))
+        return _months_later(reference, count * _MONTHS[unit])
     moved = int(count * (7 if unit == "week" else 1))
     return reference + timedelta(days=moved)
+
+
+def _months_later(reference: date, count: float) -> date | None:
+    """Half a month is fifteen days."""
+    position = reference.year * 12 + reference.month - 1 + int(count)
+    year, month = position // 12, position % 12 + 1
+    if not 1900 <= year <= 2199:
+        return None
+    moved = date(year, month, min(reference.day, calendar.monthrange(year, month)[1]))
+    return moved + timedelta(days=int(30 * (count - int(count))))
 
 
 def _workdays_later(reference: date, count: int) -> date:

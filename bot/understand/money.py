@@ -4,7 +4,7 @@ import re
 from decimal import Decimal
 from typing import NamedTuple
 
-from bot.understand.currencies import SIGN, SIGNS, SMALL_UNIT, UNIT, UNITS
+from bot.understand.currencies import SIGN, SIGNS, SMALL_UNIT, UNITS, unit_at
 from bot.understand.numerals import MEASURES, fraction_at, number_at, scan_numbers
 from bot.understand.numerals_en import STARTS
 from bot.understand.numerals_zh import Numeral
@@ -24,7 +24,7 @@ class Money(NamedTuple):
     bare: bool = False
 
 
-_ZH_NUMERAL = "零一二两三四五六七八九十百千万亿俩仨半壹贰叁肆伍陆柒捌玖拾佰仟廿卅上"
+_ZH_NUMERAL = "零一二两三四五六七八九十百千万亿俩仨半壹贰叁肆伍陆柒捌玖拾佰仟廿卅上近"
 _START = re.compile(rf"{SIGN.pattern}|\d|\.\d|[a-z]+|[{_ZH_NUMERAL}]")
 _SCALES = {
     "k": 10**3, "w": 10**4, "m": 10**6, "mn": 10**6, "mm": 10**6, "mil": 10**6, "mio": 10**6, "b": 10**9, "bn": 10**9,
@@ -35,12 +35,15 @@ _SCALE = re.compile(
     r"\s*(?:(k|w|mn|mm|mil|mio|m|bn|b|grand|thousand|million|billion|hundred)(?![a-z0-9])|(百万|万|千|亿))"
 )
 _VAGUE = re.compile(r"\s*(?:多|余|来|几|\+)?\s*(?:个|of\s+)?\s*")
-_ROUGH = re.compile(r"(?:上)?([百千万亿]|十万|百万|千万)把?(?=块|元|圆|美|人民币)")  # 上千块, 百把块
+_ROUGH = re.compile(
+    r"[上近数]?([十百千]?[万亿]|[百千])把?(?=块|元|圆|美|人民币|港|欧|日元)"
+)  # 上千块, 百把块, 近千元
 _ARTICLE = re.compile(r"(an?|half\s+an?)\s+")
 _FIGURE = re.compile(r"\.\d{1,4}")
 _SMALL_GAP = re.compile(r"\s*(?:零|又|and|,)?\s*")
 _TRAILING = re.compile(
-    r"(?:([1-9一二两三四五六七八九])|(\d\d)|(半))(?![\d一二三四五六七八九十百千万亿点月号日折.:%a-z])"
+    r"(?:([1-9一二两三四五六七八九])|(\d\d)|(半))"
+    r"(?:(?=一[个斤箱件把套台瓶袋包盒支条米吨])|(?![\d一二三四五六七八九十百千万亿点月号日折.:%a-z]))"
 )
 _RANGE = re.compile(r"\s*(?:-|~|到|至|to|or|或者?)\s*$")
 _FIGURES = re.compile(r"\d+(?:,\d{3})*|[零一二三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟廿卅]+")
@@ -131,7 +134,7 @@ def _amount(text: str, at: int, token: str, local: str) -> Money | None:
     """The amount with a currency that starts here."""
     sign = SIGNS.get(token)
     if sign is not None:
-        return _signed(text, at, at + len(token), sign or local, local)
+        return _signed(text, at, at + len(token), sign or local)
     if (
         at
         and text[at - 1].isascii()
@@ -143,12 +146,11 @@ def _amount(text: str, at: int, token: str, local: str) -> Money | None:
     numeral = _numeral(text, at)
     if numeral is None or text[max(0, at - 1) : at] in ("几", "数", "第", "内", "外"):
         return None
-    unit = UNIT.match(text, _gap(text, numeral.end))
+    unit = unit_at(text, _gap(text, numeral.end))
     if unit is None:
         return None
-    currency, worth = UNITS[" ".join(unit.group().split())]
-    more, end = _small_change(text, unit.end(), unit.group())
-    return Money(numeral.value * worth + more, currency or local, at, end, numeral.approximate)
+    more, end = _small_change(text, unit.end, unit.surface)
+    return Money(numeral.value * unit.worth + more, unit.currency or local, at, end, numeral.approximate)
 
 
 def _gap(text: str, end: int) -> int:
@@ -156,7 +158,7 @@ def _gap(text: str, end: int) -> int:
     return vague.end() if vague else end
 
 
-def _signed(text: str, start: int, at: int, currency: str, local: str) -> Money | None:
+def _signed(text: str, start: int, at: int, currency: str) -> Money | None:
     """The amount after a sign or code: $20, ¥1,280.00, rmb 500, 人民币五百元."""
     while at < len(text) and text[at] in " :":
         at += 1
@@ -164,16 +166,11 @@ def _signed(text: str, start: int, at: int, currency: str, local: str) -> Money 
     if numeral is None:
         return None
     end = numeral.end
-    if unit := UNIT.match(text, _gap(text, end)):
-        word = " ".join(unit.group().split())
-        if UNITS[word][1] == 1:
-            end = unit.end()
-            currency = UNITS[word][0] or (currency if text[start] != "¥" else local)
-    more, end = (
-        _small_change(text, end, "")
-        if text[end : end + 1] in (" ", "") or end != numeral.end
-        else (Decimal(0), end)
-    )
+    unit = unit_at(text, _gap(text, end))
+    if unit and unit.worth == 1:  # "人民币三千元", "$20 USD"
+        end = unit.end
+        currency = unit.currency or currency
+    more, end = _small_change(text, end, "")
     return Money(numeral.value + more, currency, start, end, numeral.approximate)
 
 
@@ -189,7 +186,7 @@ def _numeral(text: str, at: int) -> Numeral | None:
     numeral = fraction_at(text, at) or number_at(text, at)
     if numeral is None:
         article = _ARTICLE.match(text, at)
-        if article and UNIT.match(text, article.end()):
+        if article and unit_at(text, article.end()):
             return Numeral(Decimal("0.5") if article[1][0] == "h" else Decimal(1), article.end())
         return None
     value, end, approximate = numeral

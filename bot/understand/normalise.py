@@ -150,14 +150,14 @@ def _enumerators(text: str) -> str:
     if not _CIRCLED.search(text):
         return text.replace("\r\n", "\u200b\n")
 
-    def line_break(match: re.Match[str]) -> str:
+    def _line_break(match: re.Match[str]) -> str:
         after = text[match.end() : match.end() + 2].strip()
         before = text[match.start() - 1 : match.start()]
         if not after[:1].isalnum() or before.isalnum():
             return match.group()
         return ("\n" if before.strip(" \r\n") or before == " " else "").ljust(len(match.group()), "\u200b")
 
-    return _CIRCLED.sub(line_break, text).replace("\r\n", "\u200b\n")
+    return _CIRCLED.sub(_line_break, text).replace("\r\n", "\u200b\n")
 
 
 def _replace_regional(text: str, offsets: list[int]) -> tuple[str, list[int]]:

@@ -101,15 +101,17 @@ def _figures(text: str, pos: int) -> Numeral | None:
         value, end, scaled = value * _POWER_VALUE[power_word[1]], power_word.end(), True
         if value > 10**MAX_DIGITS:
             return None
-    if (
-        not scaled
-        and figure.endswith("0")
-        and "." not in figure
-        and text[end : end + 1] in ("多", "来", "几", "余")
-    ):
-        scale = BIG.get(text[end + 1 : end + 2], 1)
-        return Numeral(value * scale, end + (2 if scale > 1 else 1), approximate=True)
-    return Numeral(value, end)
+    return (not scaled and _vague(value, text, end)) or Numeral(value, end)
+
+
+def _vague(value: Decimal, text: str, end: int) -> Numeral | None:
+    """A round figure with a vague addition: 20多, 10几, 35余万."""
+    if text[end : end + 1] not in ("多", "来", "几", "余") or value != int(value):
+        return None
+    scale = BIG.get(text[end + 1 : end + 2], 1)
+    if scale > 1:
+        return Numeral(value * scale, end + 2, approximate=True)
+    return Numeral(value, end + 1, approximate=True) if value % 10 == 0 and value else None
 
 
 def fraction_at(text: str, pos: int) -> Numeral | None:
@@ -187,9 +189,11 @@ _FIXED = re.compile(
 )
 _BEFORE_LONE = frozenset("第周期拜初统唯单合之某每")
 _ZH_NUMERALS = re.compile("[零一二三四五六七八九十百千万亿兆壹贰叁肆伍陆柒捌玖拾佰仟廿卅卌]+")
-_TOKEN = re.compile(r"\d|[a-z]+|[零一二两三四五六七八九十百千万亿俩仨幺半壹贰叁肆伍陆柒捌玖拾佰仟廿卅卌兆]")
+_TOKEN = re.compile(
+    r"(?<![\w.])\.\d|\d|[a-z]+|[零一二两三四五六七八九十百千万亿俩仨幺半壹贰叁肆伍陆柒捌玖拾佰仟廿卅卌兆]"
+)
 _GLUED = re.compile(
-    r"\d+(?:\.\d+){2,}|[a-z0-9.,]{0,20}?(?:(?<=\d)(?:st|nd|rd|th)(?![a-z])|(?<=[0-9])[a-z])[a-z0-9.*-]*|\d+(?:\.\d+)?(?:\*\d+(?:\.\d+)?)+"
+    r"\d+-[a-z]+(?:-[a-z]+)*|\d+(?:\.\d+){2,}|[a-z0-9.,]{0,20}?(?:(?<=\d)(?:st|nd|rd|th)(?![a-z])|(?<=[0-9])[a-z])[a-z0-9.*-]*|\d+(?:\.\d+)?(?:\*\d+(?:\.\d+)?)+"
 )
 _SHARE = re.compile("成(?![品本人员立为])|折(?![叠扣合])")
 _CODE_BEFORE = re.compile(r"第$|[a-z]-$")
@@ -197,6 +201,10 @@ _PERCENT = re.compile(r"\s*(?:%|percent\b|per\s+cent\b|个?百分点|pct\b)")
 _MINUS = re.compile(r"(?:(?<![\w)\]])-|负的?|\bminus\s+|\bnegative\s+)$")
 _ORDINAL_TAIL = re.compile(
     r"[ -](?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)\b|-(?!\d)[a-z]"
+)
+_INSIDE_WORD = re.compile(r"\d$|[a-z]-$")
+_NO_PART = re.compile(
+    r"half[ -](?:price|past|time|way|term|year|yearly|marathon)\b|an?\s+(?:third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)\s+(?!of\b|or\b|and\b|off\b|less\b|more\b)[a-z]"
 )
 _NOT_ONE = re.compile(
     r"\b(?:this|that|the|which|no|any|every|each|another|other|same|last|next|wrong|right|new|old|big|small)\s+$"
@@ -222,6 +230,15 @@ def _number_from(text: str, at: int, word: str) -> tuple[Number | None, int]:
     """The number at a word, and where to go on from."""
     if word[0].isascii() and word[0].isalpha():
         return _word_number(text, at, word)
+    if word[0] == ".":
+        digits = _DIGITS.match(text, at + 1)
+        figure = (
+            digits.group()
+            if digits and len(digits.group()) <= MAX_DIGITS and "." not in digits.group()
+            else ""
+        )
+        value = Decimal(f"0.{figure.replace(',', '') or 0}")
+        return _finished(text, at, Numeral(value, at + 1 + len(figure))) if figure else (None, at + 1)
     if word.isdecimal():
         return _figure_number(text, at)
     return _zh_number(text, at)
@@ -233,7 +250,7 @@ def _word_number(text: str, at: int, word: str) -> tuple[Number | None, int]:
         while end < len(text) and ((text[end].isascii() and text[end].isalnum()) or text[end] in "*-./"):
             end += 1
         return None, end
-    if word not in STARTS or text[max(0, at - 1) : at].isdigit():
+    if word not in STARTS or _INSIDE_WORD.search(text, max(0, at - 2), at) or _NO_PART.match(text, at):
         return None, end
     numeral = read_en(text, at)
     if numeral is None:
@@ -246,7 +263,7 @@ def _word_number(text: str, at: int, word: str) -> tuple[Number | None, int]:
 
 
 def _figure_number(text: str, at: int) -> tuple[Number | None, int]:
-    numeral = fraction_at(text, at) or number_at(text, at)
+    numeral = _fraction_of_power(text, at) or number_at(text, at)
     glued = _GLUED.match(text, at)
     if (
         numeral is None
@@ -260,6 +277,14 @@ def _figure_number(text: str, at: int) -> tuple[Number | None, int]:
     if _CODE_BEFORE.search(text, max(0, at - 3), at):
         return None, numeral.end
     return _finished(text, at, numeral)
+
+
+def _fraction_of_power(text: str, at: int) -> Numeral | None:
+    """A fraction in figures, and of what: "4 1/2 dozen", "1/2 million"."""
+    part = fraction_at(text, at)
+    if part and (power := _POWER.match(text, part.end)):
+        return Numeral(part.value * _POWER_VALUE[power[1]], power.end())
+    return part
 
 
 def _zh_number(text: str, at: int) -> tuple[Number | None, int]:

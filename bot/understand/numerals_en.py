@@ -32,6 +32,7 @@ _ONES = {
         ]
     )
 }
+_ONES |= {"nought": 0, "naught": 0, "nil": 0}
 _TENS = {
     w: 10 * n
     for n, w in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], 2)
@@ -48,8 +49,10 @@ _POWERS = {
 _PARTS = {
     "half": 2, "halves": 2, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "fourth": 4, "fourths": 4,
     "fifth": 5, "fifths": 5, "sixth": 6, "sixths": 6, "seventh": 7, "sevenths": 7, "eighth": 8, "eighths": 8,
-    "ninth": 9, "ninths": 9, "tenth": 10, "tenths": 10, "hundredth": 100, "hundredths": 100,
-    "thousandth": 1000, "thousandths": 1000,
+    "ninth": 9, "ninths": 9, "tenth": 10, "tenths": 10, "eleventh": 11, "elevenths": 11, "twelfth": 12, "twelfths": 12,
+    "twentieth": 20, "twentieths": 20, "thirtieth": 30, "thirtieths": 30, "fiftieth": 50, "fiftieths": 50,
+    "hundredth": 100, "hundredths": 100, "thousandth": 1000, "thousandths": 1000, "millionth": 10**6,
+    "millionths": 10**6,
 }  # fmt: skip
 _DOZEN = ("dozen", "dozens")
 _WORD = re.compile(r"[a-z]+")

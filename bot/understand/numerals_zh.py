@@ -24,8 +24,9 @@ _PLAIN = "零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖弍叄�
 _ZH_RUN = re.compile(  # 八两 is a weight, 一万两千 a number
     rf"[{_PLAIN}两俩仨](?:[{_PLAIN}]|(?<=[百千万亿零])两(?=[百佰千仟万亿])){{0,{MAX_LENGTH}}}"
 )
-_MIXED_RUN = re.compile(r"(?:\d+(?:\.\d+)?[十百千万亿]+)+\d*(?!\.?\d)")
-_MIXED_PART = re.compile(r"(\d+(?:\.\d+)?)([十百千万亿]*)")
+_ONE_OR_TWO = re.compile("一两(?=[个箱件天把套台瓶罐袋包盒桶卷条张片根支周年次块])")
+_MIXED_RUN = re.compile(r"(?:\d{1,15}(?:\.\d{1,9})?(?:[十拾百佰千仟万]|个?亿)+){1,6}\d*(?!\.?\d)")
+_MIXED_PART = re.compile(r"(\d+(?:\.\d+)?)个?([十拾百佰千仟万亿]*)")
 _VAGUE_UP = "多余来几"  # 十多万, 百余, 十来, 十几
 
 
@@ -47,6 +48,8 @@ def read_zh(text: str, pos: int) -> Numeral | None:
     """The Chinese numeral that starts here; 半, 两 and 俩 as numbers, 几 never."""
     if text.startswith("半", pos):
         return Numeral(Decimal("0.5"), pos + 1)
+    if _ONE_OR_TWO.match(text, pos):
+        return Numeral(Decimal(1), pos + 2, approximate=True)
     run = _ZH_RUN.match(text, pos)
     if run is None or run.end() - pos > MAX_LENGTH:
         return None
@@ -69,6 +72,8 @@ def _after(text: str, end: int, value: Decimal, approximate: bool, run: str) -> 
         return Numeral(upper.value / value, upper.end, approximate or upper.approximate)
     if text.startswith("又", end) and (part := read_zh(text, end + 1)) and 0 < part.value < 1:
         return Numeral(value + part.value, part.end, approximate)
+    if text.startswith("个亿", end):
+        return Numeral(value * BIG["亿"], end + 2, approximate)
     if text[end : end + 1] and text[end] in _VAGUE_UP and run[-1] in "十拾百佰千仟万亿廿卅卌":
         return _scale(text, end + 1, value, approximate=True)
     return Numeral(value, end, approximate)
@@ -109,7 +114,7 @@ def _integer(run: str) -> tuple[Decimal | None, bool]:
             section, unit, digit = section + TENS[char], 10, None
         elif char in DIGITS:
             if digit is not None:  # 七八十
-                if digit and DIGITS[char] == digit + 1:
+                if digit and digit < DIGITS[char] <= digit + 2:
                     approximate = True
                     continue
                 if digit:
