@@ -1,16 +1,19 @@
 """Which quantity belongs to which product: orientation, shared quantities, self-repair, exclusions."""
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.understand.lexicon import Role
 from bot.understand.mentions import Element, Mention, is_op
+from bot.understand.numerals import number_at
 from bot.understand.tokens import Kind, Token
 
 _SWITCH = 2.5  # the cost of changing from "3箱可乐" to "可乐3箱" inside one message
 _ALONE_NAME, _ALONE_UNKNOWN, _ALONE_AMOUNT = 9.0, 3.0, 12.0
 _UNKNOWN = 2.0  # the cost of giving a quantity to words that name nothing known
 _FAR = 6.0
+_KINDS = re.compile(r"([2-9]|[两二三四五六七八九])\s?(?:种|款|个)?(?:颜色|口味|味道|规格|尺寸|型号|色|种|款|样|kinds?|flavou?rs|sizes|colou?rs|types)")
 _STOPS = (Role.NOT, Role.REMOVE, Role.EXCEPT)
 
 
@@ -22,7 +25,11 @@ class Pair:
     amount: Token | None = None
     negated: bool = False
     shared: bool = False  # the quantity is meant for several products
-    only: bool = False
+    kinds: int = 0  # "两种各3箱": how many kinds share it
+
+    def shared_by_all(self, candidates: int) -> bool:
+        """Whether the quantity is said for each of that many kinds."""
+        return candidates > 1 and self.kinds == candidates
 
     @property
     def start(self) -> int:
@@ -35,7 +42,7 @@ def is_amount(element: Element) -> bool:
 
 def pair_up(elements: list[Element]) -> list[Pair]:
     """Mentions and quantities of a text, in text order, repaired and paired."""
-    elements = repaired(elements)
+    elements = repaired(contrasted(elements))
     negated = _negated(elements)
     pairs, left = _shared(elements, negated)
     pairs += _by_order(left, negated)
@@ -59,6 +66,29 @@ def _orphans_placed(pairs: list[Pair]) -> list[Pair]:
 def known(mention: Mention) -> bool:
     """Whether something in a mention names goods of the catalogue."""
     return bool(mention.heads) or any(p.kind is Kind.LATIN or p.kind is Kind.SIZE for p in mention.parts)
+
+
+def contrasted(elements: list[Element]) -> list[Element]:
+    """ "15箱，不是10箱": what stands after a contrast is not wanted; a quantity goes, a product is an exclusion."""
+    out: list[Element] = []
+    for at, element in enumerate(elements):
+        if is_contrast(elements, at):
+            out.append(Token(Kind.WORD, element.start, element.end, "", role=Role.NOT))
+        elif not (is_amount(element) and at > 0 and is_contrast(elements, at - 1)):
+            out.append(element)
+    return out
+
+
+def is_contrast(elements: list[Element], at: int) -> bool:
+    """Whether 不是/not stands here between a comma and what is not meant."""
+    element = elements[at]
+    if not isinstance(element, Token) or element.text not in ("不是", "not", "不要") or at == 0 or at + 1 >= len(elements):
+        return False
+    before, after = elements[at - 1], elements[at + 1]
+    parted = isinstance(before, Token) and (before.kind is Kind.BREAK or before.text in ("也", "and"))
+    if is_amount(after):
+        return parted
+    return parted and element.text == "不是" and isinstance(after, Mention)
 
 
 def repaired(elements: list[Element]) -> list[Element]:
@@ -169,9 +199,20 @@ def _shared(elements: list[Element], negated: set[int]) -> tuple[list[Pair], lis
         taken |= {amount, *names}
         token = elements[amount]
         assert isinstance(token, Token)
-        pairs += [Pair(e, token, shared=len(names) > 1) for k in names if isinstance(e := elements[k], Mention)]
+        kinds = _kinds(elements, names[0], at) if len(names) == 1 else 0
+        pairs += [Pair(e, token, shared=True, kinds=kinds) for k in names if isinstance(e := elements[k], Mention)]
     left = [e for k, e in enumerate(elements) if k not in taken and k not in negated]
     return pairs, left
+
+
+def _kinds(elements: list[Element], name: int, each: int) -> int:
+    """How many kinds of one name share a quantity: "两种各3箱", "3 flavours, 2 each"."""
+    for element in elements[min(name, each) : max(name, each) + 1]:
+        text = " ".join(p.text for p in element.parts) if isinstance(element, Mention) else element.text
+        if match := _KINDS.search(text):
+            numeral = number_at(match[1], 0)
+            return int(numeral.value) if numeral else 0
+    return 0
 
 
 def _beside(elements: list[Element], at: int) -> int | None:
@@ -231,7 +272,6 @@ def _by_order(elements: list[Element], negated: set[int]) -> list[Pair]:
     pairs: list[Pair] = []
     stretch: list[_Spot] = []
     gap = 0.0
-    only = False
     for element in elements:
         if isinstance(element, Mention) or is_amount(element):
             stretch.append(_Spot(element, gap))
@@ -241,7 +281,6 @@ def _by_order(elements: list[Element], negated: set[int]) -> list[Pair]:
             if isinstance(element, Token) and element.kind is Kind.BREAK and element.strength >= 3 and len(stretch) > 40:
                 pairs += _best(stretch)
                 stretch = []
-        only = only or is_op(element, Role.ONLY)
     return pairs + _best(stretch)
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from bot.understand.assemble import is_amount, pair_up
+from bot.understand.inherit import inherited
 from bot.understand.items import find_all, measured, said
 from bot.understand.lexicon import Role
 from bot.understand.mentions import Element, Mention
@@ -72,6 +73,9 @@ def change_moves(reading: Reading) -> tuple[Move, ...]:
     moves: list[Move] = []
     last: Target | None = None
     for clause in clauses(reading.elements):
+        if moves and _takes_back(clause):
+            moves[-1] = _set_instead(moves[-1], reading)
+            continue
         found = list(_clause_moves(clause, reading, last))
         for move in found:
             if isinstance(move, (Change, Remove)) and move.target.kind is not TargetKind.ALL:
@@ -82,6 +86,21 @@ def change_moves(reading: Reading) -> tuple[Move, ...]:
             last = _target(clause, clause.mentions[0], reading, None)
         moves += found
     return merged(moves)
+
+
+def _takes_back(clause: Clause) -> bool:
+    """ "不是10箱" after a quantity: the one before is the right one."""
+    words = [e for e in clause.elements if isinstance(e, Token) and e.kind is not Kind.BREAK]
+    return len(words) == 2 and words[0].text in ("不是", "not") and is_amount(words[1]) and not clause.mentions
+
+
+def _set_instead(move: Move, reading: Reading) -> Move:
+    """An addition of what is already in the draft, meant as its new quantity."""
+    if isinstance(move, Add) and len(move.items) == 1 and in_draft(move.items[0].candidates, reading):
+        item = move.items[0]
+        target = Target(kind=TargetKind.SKUS, skus=item.candidates, text=item.text)
+        return Change(target=target, op=Op.SET, qty=item.qty, unit=item.unit)
+    return move
 
 
 def clauses(elements: list[Element]) -> Iterator[Clause]:
@@ -166,11 +185,21 @@ def _replace(clause: Clause, mentions: list[Mention], amounts: list[Token], read
     old, new = mentions[0], mentions[1]
     if any(isinstance(e, Token) and "instead" in e.text and old.end <= e.start < new.start for e in clause.elements):
         old, new = new, old
+    target = _target(clause, old, reading, None)
     found = find_all([new], reading.index, reading.context.assortment)[id(new)]
+    if not found.skus and target.skus:
+        found = beside(new, target.skus, reading)
     quantity = amounts[-1].quantity if amounts else None
     spans = (reading.span(new),)
     item = measured(reading.original(new.start, new.end), found, quantity, reading.index, spans)
-    yield Replace(target=_target(clause, old, reading, None), item=item)
+    yield Replace(target=target, item=item)
+
+
+def beside(mention: Mention, skus: tuple[str, ...], reading: Reading) -> Found:
+    """A bare variant beside products already known by other words ("亮光的改成哑光")."""
+    names = [n for s in skus for n in reading.index.entries[s].names[:1]]
+    near = Mention([Token(Kind.NAME, 0, 0, n, skus=reading.index.names.skus.get(n, ()), name=n) for n in names])
+    return inherited(mention, near, Found(skus), reading.index, reading.context.assortment)
 
 
 def _keep(clause: Clause, mentions: list[Mention], amounts: list[Token], target: Target | None, reading: Reading) -> Iterator[Move]:  # fmt: skip

@@ -33,7 +33,10 @@ def items_of(
         left = tuple(s for s in hit.skus if s not in excluded)
         if left and left != hit.skus:
             hit = Found(left, hit.tier, hit.near)
-        items.append(item_of(pair, hit, normal, index))
+        if pair.shared_by_all(len(hit.skus)) or (pair.shared and hit.skus != found[id(pair.mention)].skus):
+            items += (item_of(pair, hit._replace(skus=(s,)), normal, index) for s in hit.skus)
+        else:
+            items.append(item_of(pair, hit, normal, index))
     return items
 
 

@@ -14,7 +14,7 @@ _BY_BEFORE = re.compile(
     r"(?:送货|发货|交货|到货|配送|送达|交期|送|发|最晚|最迟|希望|要求|务必|赶在|需要?在|定在|安排在|争取|日期|时间|by|before|on|for|until|due|no later than|deliver(?:y|ed)?|needed?|want(?:ed)?|arrive|ship)[ :是在为the于]*$"
 )
 _BY_AFTER = re.compile(
-    r"^[ ,]*(?:上午|下午|早上|中午|晚上|晚间|傍晚|一早|一大早|[0-9一二三四五六七八九十两]+点(?:半|钟)?|的?时候)*"
+    r"^[ ,]*(?:[^,，。\d\n]{0,4}[之以]?前)?(?:上午|下午|早上|中午|晚上|晚间|傍晚|一早|一大早|[0-9一二三四五六七八九十两]+点(?:半|钟)?|的?时候)*"
     r"(?:[之以]?前|之内|以内|内|左右)?(?:就|给我|给|我们?|店里|客户|必须|一定|务必|得|能|可以|再|一起|统一|请|要|需要?|急|就要|帮我)*"
     r"(?:送|发|到|要|用|配|交|来|取|提货|自提|装车|出货|运|拉|拿|需|等着|前|之前|以前|delivery|deliver|please|at the latest|morning|afternoon|latest)"
 )
@@ -52,7 +52,7 @@ def order_items(reading: Reading) -> list[Item]:
     known = bool(reading.known)
     asks = known or asks_for_goods(reading)
     for item in reading.items:
-        if item.candidates or (asks and item.qty is not None and item.unit and _could_be_goods(item.text)):
+        if item.candidates or (asks and _could_be_goods(item, reading)):
             wanted.append(item)
     return wanted
 
@@ -69,8 +69,11 @@ def asks_for_goods(reading: Reading) -> bool:
     return verb or others <= 12 * len(tokens)
 
 
-def _could_be_goods(text: str) -> bool:
-    return 1 < len(text) <= 40 and not text.isdigit()
+def _could_be_goods(item: Item, reading: Reading) -> bool:
+    """An unknown name with a quantity in a packing unit; of single pieces only with a word of wanting."""
+    if item.qty is None or not item.unit or not 1 < len(item.text) <= 40 or item.text.isdigit():
+        return False
+    return item.unit in reading.index.units.packs or reading.has_word(Role.VERB, Role.AGAIN)
 
 
 def delivery(reading: Reading) -> date | None:

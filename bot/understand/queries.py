@@ -120,8 +120,10 @@ def human(reading: Reading) -> Move:
 
 
 def return_goods(reading: Reading) -> Move:
-    items = tuple(i for i in reading.loose_items if i.candidates)
-    return Return(items=items, refs=reading.refs, reason=reading.normal.original.strip()[:200])
+    items = [i for i in reading.loose_items if i.candidates]
+    counted = {i.candidates for i in items if i.qty is not None}
+    items = [i for i in items if i.qty is not None or i.candidates not in counted]
+    return Return(items=tuple(items), refs=reading.refs, reason=reading.normal.original.strip()[:200])
 
 
 def repeat(reading: Reading) -> Move:

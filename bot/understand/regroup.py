@@ -35,9 +35,10 @@ def _without_had(elements: list[Element]) -> list[Element]:
 def _joined(elements: list[Element], index: Index) -> list[Element]:
     """A size or describing word that follows its name at a distance ("可乐要500ml的") joins it."""
     out: list[Element] = []
-    for element in elements:
+    for at, element in enumerate(elements):
         before = _before(out)
-        if isinstance(element, Mention) and element.bare and before is not None and _describes(element, before, index):
+        refused = at + 1 < len(elements) and is_op(elements[at + 1], Role.NOT, Role.REMOVE)
+        if isinstance(element, Mention) and element.bare and before is not None and not refused and _describes(element, before, index):  # fmt: skip
             before.parts.extend(element.parts)
             continue
         out.append(element)
@@ -45,11 +46,11 @@ def _joined(elements: list[Element], index: Index) -> list[Element]:
 
 
 def _before(out: list[Element]) -> Mention | None:
-    """The mention right before, with only words of wanting or a comma between."""
+    """The mention right before, with only words of wanting or one comma between."""
     commas = 0
     for element in reversed(out):
         if isinstance(element, Mention):
-            return element
+            return None if commas and (element.pieces or element.sizes) else element
         if element.kind is Kind.BREAK and element.strength == 1 and element.text != "、":
             commas += 1
             if commas > 1:

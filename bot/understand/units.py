@@ -47,6 +47,7 @@ class UnitWords:
                 self._note(name.lower(), key)
         self.counts: dict[str, int] = {}  # own words of products, and how many products use each
         self.real: set[str] = {*synonyms, *self.keys_of}  # words of this catalogue, not general ones
+        self.packs: set[str] = {k for k in synonyms if k not in _listed("single")}  # keys of more than a piece
         self.longest = 1
         self._sounds: dict[str, str] = {}
         for word in {*self.keys_of, *synonyms, *_listed("others"), *_listed("dozen"), *_listed("single")}:
@@ -69,6 +70,7 @@ class UnitWords:
 
     def learn(self, product: Product) -> None:
         """Take in the product's own units and their names."""
+        self.packs |= {k for k in product.units if k not in _listed("single")}
         for key, pack in product.units.items():
             for word in (key, *pack.names):
                 self.real.add(word.lower())
