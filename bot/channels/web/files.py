@@ -24,16 +24,24 @@ _content = select(web_files.c.content).where(web_files.c.id == bindparam("file")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:
-    """A file as it arrived; `mime` is what its bytes say, not its name."""
+    """A file; `mime` is what its bytes say, not its name."""
 
     name: str
     mime: str
     content: bytes
+    sha256: str = ""
 
     @property
     def is_picture(self) -> bool:
         """Whether it may be shown in place."""
         return self.mime in PICTURES.values()
+
+
+def told(name: str, content: bytes) -> Upload:
+    """A file as it arrived, looked at and hashed: too slow for the lane or the event loop."""
+    return Upload(
+        name=name, mime=mime_of(content), content=content, sha256=hashlib.sha256(content).hexdigest()
+    )
 
 
 def mime_of(content: bytes) -> str:
@@ -52,7 +60,7 @@ def keep(connection: Connection, chat: str, upload: Upload, now: datetime) -> di
         "name": upload.name,
         "mime": upload.mime,
         "size": len(upload.content),
-        "sha256": hashlib.sha256(upload.content).hexdigest(),
+        "sha256": upload.sha256,
     }
     row = described | {"chat": chat, "content": upload.content, "created_at": now}
     connection.execute(insert(web_files), row)

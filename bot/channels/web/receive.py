@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 from fastapi import HTTPException, Request
+from fastapi.concurrency import run_in_threadpool
 from sqlalchemy import Connection
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException
@@ -76,7 +77,7 @@ async def _read_form(request: Request) -> Received:
         raise HTTPException(413, "too_large")
     if not content:
         raise HTTPException(422, "empty_file")
-    return Received(post=post, upload=files.Upload(name=name, mime=files.mime_of(content), content=content))
+    return Received(post=post, upload=await run_in_threadpool(files.told, name, content))
 
 
 def _check(received: Received) -> None:

@@ -32,7 +32,7 @@ LOOK_AGAIN = 0.5
 PING = 15.0
 _POSTS = RateLimitItemPerMinute(120)
 _UPLOADS = RateLimitItemPerMinute(30)
-_JOINS = RateLimitItemPerMinute(10)
+_JOINS = RateLimitItemPerMinute(60)
 _NEWEST = 2**31 - 1
 
 
@@ -243,7 +243,7 @@ def _file(upload: files.Upload) -> Response:
         headers={
             "Content-Disposition": disposition,
             "Content-Security-Policy": "default-src 'none'; sandbox",
-            "Cache-Control": "private, max-age=3600",
+            "Cache-Control": "private, max-age=600",
         },
     )
 

@@ -72,8 +72,8 @@ def test_a_second_invite_reaches_the_same_person(chat: Chat) -> None:
 
 def test_guessing_links_is_slowed_down(chat: Chat) -> None:
     browser = chat.browser()
-    seen = [browser.post(f"/join/guess-{n}", content=b"").status_code for n in range(12)]
-    assert seen == [410] * 10 + [429] * 2
+    seen = [browser.post(f"/join/guess-{n}", content=b"").status_code for n in range(62)]
+    assert seen == [410] * 60 + [429] * 2
     assert browser.post(f"/join/{LIVE}", content=b"").status_code == 429
 
 
