@@ -18,6 +18,7 @@ from bot.dialog.refusals import refusal
 from bot.dialog.routes import Routes, routes
 from bot.dialog.state import Heard, Offer
 from bot.dialog.texts import all_texts
+from bot.understand.normalise import normalise
 from bot.understand.types import (
     Add,
     Answer,
@@ -52,7 +53,7 @@ def step(turn: Turn) -> tuple[Say, ...]:
         return ()
     offers = offers_of(says)
     turn.state.fresh = bool(offers)
-    if offers:
+    if offers or "question" in turn.touched:  # a question without options closes the list before it
         turn.state.offers = offers
     pictures = [each for each in says if each.picture]
     words = [each for each in says if not each.picture]
@@ -109,6 +110,9 @@ def _hear_text(turn: Turn, ways: Routes, text: str) -> Says:
         answer = reader(turn)
         if answer is not None:
             return answer
+    option = _bare_option(turn, text)
+    if option is not None:
+        return _chosen(turn, ways, repair.number(turn, option))
     turn.said = understand(text, context_of(turn), turn.index)
     moves = [move for move in _meant(turn) if _is_ours(ways, move)]
     if not moves:
@@ -125,6 +129,15 @@ def _hear_text(turn: Turn, ways: Routes, text: str) -> Says:
         reminder = open_question(turn)
         says += [reminder] if reminder else []
     return says
+
+
+def _bare_option(turn: Turn, text: str) -> int | None:
+    """A number that is nothing but an option of the list on the screen, where that list is not about goods."""
+    offers = turn.state.offers
+    if not offers or offers[0].action == "pick" or (turn.state.questions and not turn.state.fresh):
+        return None
+    bare = normalise(text).text.strip(" .。、)")
+    return int(bare) if bare.isdecimal() and 1 <= int(bare) <= len(offers) else None
 
 
 def _with_person(turn: Turn) -> bool:
@@ -185,7 +198,7 @@ def _handler(turn: Turn, ways: Routes, move: Move) -> MoveHandler:
         case Stop():
             return lambda turn, _: _chosen(turn, ways, repair.stop(turn, move))
         case Answer() if Add not in ways.moves or not _about_goods(turn, move):
-            return lambda turn, _: _chosen(turn, ways, repair.number(turn, move))
+            return lambda turn, _: _chosen(turn, ways, repair.number(turn, move.option))
         case Answer():
             return ways.moves[Add]
         case Ask():
@@ -218,7 +231,7 @@ def context_of(turn: Turn) -> Context:
     questions = state.questions
     if state.asking is not None:
         questions = (Question(asking=Asking.YES_NO, choices=2, about=state.asking.about), *questions)
-    elif state.offers and state.offers[0].action != "pick":
+    elif state.offers and state.offers[0].action not in ("pick", "confirm"):
         choices = Question(asking=Asking.CHOICE, choices=len(state.offers), about=state.offers[0].action)
         questions = (*questions, choices) if questions else (choices,)
     return Context(

@@ -7,21 +7,22 @@ from bot.dialog.api import Says, Turn, choice, say
 from bot.dialog.messages import Say
 from bot.dialog.questions import open_question
 from bot.dialog.state import Offer
-from bot.understand.types import Answer, Stop
+from bot.understand.types import Stop
 
 WAYS = ("order", "status", "claim", "person")
 
 
-def number(turn: Turn, answer: Answer) -> Says | Offer:
-    """A bare number picks from the one list that is open."""
+def number(turn: Turn, option: int | None) -> Says | Offer:
+    """A bare number picks from the one list that is open; it places nothing that is not on the screen right now."""
     offers = turn.state.offers
-    if answer.option is None:
+    if option is None:
         return not_understood(turn)
     if not offers:
         return (say("dialog.number.nothing"),)
-    if not answer.option or not -len(offers) <= answer.option <= len(offers):
-        return (say("dialog.number.none", number=answer.option, count=len(offers)),)
-    return offers[answer.option - 1 if answer.option > 0 else answer.option]
+    if not option or not -len(offers) <= option <= len(offers):
+        return (say("dialog.number.none", number=option, count=len(offers)),)
+    picked = offers[option - 1 if option > 0 else option]
+    return Offer(action="draft") if picked.action == "confirm" and not turn.state.fresh else picked
 
 
 def yes(turn: Turn) -> Says | Offer:
@@ -66,6 +67,9 @@ def stop(turn: Turn, move: Stop) -> Says | Offer:
         return _drop_question(turn)
     if move.what != "claim" and (turn.lines or state.questions):
         return Offer(action="clear")
+    shown = next((offer for offer in state.offers if offer.action == "cancel-ask"), None)
+    if shown is not None and state.fresh:  # an order was just looked at
+        return shown
     state.offers = ()
     return (say("dialog.nothing.cancel"),)
 
