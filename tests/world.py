@@ -42,7 +42,9 @@ class World:
         def write(session: Session) -> None:
             row = {"name": actor.name, "locale": locale, "subject": actor.subject, "created_at": self.now}
             person = session.execute(insert(persons).returning(persons.c.id), row).scalar_one()
-            own = system(update(table).where(table.c.id == bindparam("key")).values(person_id=bindparam("person")))
+            own = system(
+                update(table).where(table.c.id == bindparam("key")).values(person_id=bindparam("person"))
+            )
             session.execute(own, {"key": key, "person": person})
             chat = {"channel": "web", "account": "web", "external_id": who, "chat": who, "person_id": person}
             session.execute(insert(identities), {**chat, "bound_at": self.now, "last_seen_at": self.now})
@@ -72,7 +74,9 @@ class World:
         offered = [choice for say in self.last.get(who, ()) for choice in say.choices]
         found = next(c for c in offered if c.action == action and (arg is None or c.arg == arg))
         subject = self.shop.people[who].subject
-        made = sign(SECRET, subject=subject, place="private", action=found.action, arg=found.arg, now=self.now)
+        made = sign(
+            SECRET, subject=subject, place="private", action=found.action, arg=found.arg, now=self.now
+        )
         return self.words(who, self.hears(who, kind=Kind.CHOICE, choice=made).says)
 
     def words(self, who: str, says: tuple[Say, ...]) -> str:

@@ -125,7 +125,7 @@ def _answer(flow: str, verb: Verb, turn: Turn, held: Command) -> Says:
         return _advance(flow, verb, turn, dict(held.slots), Rest(turn.inbound.text), held.asked)
     if meant is True:
         return _doing(verb)(turn, _mark(held.slots))
-    return (_preview(verb, turn, held.slots),) if verb.preview else ()
+    return _advance(flow, verb, turn, dict(held.slots), Rest(turn.inbound.text))
 
 
 def _yes_or_no(turn: Turn) -> bool | None:

@@ -214,13 +214,13 @@ def _amount(_slot: Slot, rest: Rest, turn: Turn) -> str | None:
 
 def _parcel(_slot: Slot, rest: Rest, _turn: Turn) -> str | None:
     """Carrier and tracking number, in either order; either may be missing."""
-    tracking = carrier = ""
-    for start, end, chunk in rest.chunks():
-        if not tracking and _TRACKING.fullmatch(chunk):
-            tracking = rest.cut(start, end)
-        elif not carrier and not chunk.isdigit():
-            carrier = rest.cut(start, end)
-    return f"{carrier}\t{tracking}" if carrier or tracking else None
+    chunks = rest.chunks()
+    tracking = next((each for each in chunks if _TRACKING.fullmatch(each[2])), None)
+    carrier = next((each for each in chunks if each != tracking and not each[2].isdigit()), None)
+    found = [each for each in (carrier, tracking) if each]
+    for start, end, _ in sorted(found, reverse=True):
+        rest.cut(start, end)
+    return f"{carrier[2] if carrier else ''}\t{tracking[2] if tracking else ''}" if found else None
 
 
 def _words(_slot: Slot, rest: Rest, _turn: Turn) -> str | None:

@@ -28,12 +28,26 @@ def placed(session: Session, fact: Happened) -> Iterable[Notice]:
     """A new order: sales of the region, and the warehouse with its next step."""
     name, region = _region(session, fact)
     params: dict[str, Param] = {"dealer": name, "number": fact.data["number"], "total": fact.money("total")}
+    see = button("see_order", "order", str(fact.data["number"]))
+    say = Say(key="alerts.order_placed", params=params, choices=(see,))
+    yield from tell(fact, staff_of(session, "sales", "admin", region=region), say)
+    yield from _to_ship(session, fact)
+
+
+def _to_ship(session: Session, fact: Happened) -> Iterable[Notice]:
+    """The warehouse gets what may now leave."""
+    name, region = _region(session, fact)
     number = str(fact.data["number"])
-    see = button("see_order", "order", number)
-    yield from tell(fact, staff_of(session, "sales", "admin", region=region),
-                    Say(key="alerts.order_placed", params=params, choices=(see,)))  # fmt: skip
-    yield from tell(fact, staff_of(session, "warehouse", region=region),
-                    Say(key="alerts.order_to_ship", params=params, choices=(button("ship", "ship", number), see)))  # fmt: skip
+    params: dict[str, Param] = {"dealer": name, "number": number, "total": fact.money("total")}
+    choices = (button("ship", "ship", number), button("see_order", "order", number))
+    say = Say(key="alerts.order_to_ship", params=params, choices=choices)
+    yield from tell(fact, staff_of(session, "warehouse", region=region), say)
+
+
+def approved(session: Session, fact: Happened) -> Iterable[Notice]:
+    """The dealer hears the yes; the warehouse may ship."""
+    yield from _to_dealer("approved", "total", number="number")(session, fact)
+    yield from _to_ship(session, fact)
 
 
 def review_asked(session: Session, fact: Happened) -> Iterable[Notice]:
@@ -189,7 +203,7 @@ RULES: dict[str, Rule] = {
     "drafts.prepared": prepared,
     "orders.placed": placed,
     "orders.review_asked": review_asked,
-    "orders.approved": _to_dealer("approved", "total", number="number"),
+    "orders.approved": approved,
     "orders.rejected": _to_dealer("rejected", "total", number="number", reason="reason"),
     "orders.review_expired": _to_dealer("review_expired", "total", number="number"),
     "orders.shipped": shipped,

@@ -73,6 +73,9 @@ _lost = (
     .where(outbox.c.state == "claimed", outbox.c.lease_until <= bindparam("now"), outbox.c.kind == "alert")
     .values(state="unknown", error="the process that was sending it stopped", settled_at=bindparam("now"))
 )
+_release = (
+    update(outbox).where(outbox.c.state == "claimed").values(lease_until=bindparam("now")).returning(outbox.c.id)
+)
 _mine = (
     update(outbox)
     .where(
@@ -168,6 +171,14 @@ def take(session: Session, process: str, ids: Sequence[int]) -> list[Parcel]:
             settle(session, process, parcel, None, Retry("an older message goes first", after=0.2))
         return []
     return parcels
+
+
+def release(session: Session) -> int:
+    """End every lease, where no other process can hold one: what a killed process was sending need not wait for it.
+
+    Returns how many there were.
+    """
+    return len(session.execute(_release, {"now": session.now}).scalars().all())
 
 
 async def send(parcel: Parcel, senders: Mapping[str, Sender]) -> tuple[Address | None, Result]:

@@ -1,0 +1,130 @@
+"""Staff commands: read from plain words, shown before they are done, done once, refused to the wrong role."""
+
+import pytest
+from sqlalchemy import select
+
+from core.credit.models import accounts
+from core.stock.models import stock_items
+from tests.world import World
+
+
+def balance(world: World) -> int:
+    return world.shop.rows(select(accounts.c.balance))[0].balance
+
+
+def on_hand(world: World) -> list[int]:
+    return [
+        row.on_hand
+        for row in world.shop.rows(select(stock_items.c.on_hand).order_by(stock_items.c.product_id))
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "收款 城北 5000",
+        "收款城北商行5千",
+        "城北商行 到账 5000元",
+        "payment 城北 5,000",
+        "收到货款 城北商行 五千块",
+    ],
+)
+def test_a_payment_is_read_shown_and_booked_on_the_yes(world: World, text: str) -> None:
+    shown = world.says("finance", text)
+    assert "¥0 → ¥5,000" in shown
+    assert balance(world) == 0
+    assert "¥5,000" in world.says("finance", "1")
+    assert balance(world) == 5000_00
+    world.says("finance", "1")
+    assert balance(world) == 5000_00
+
+
+def test_a_no_leaves_everything_as_it_was(world: World) -> None:
+    world.says("finance", "收款 城北 5000")
+    world.says("finance", "算了")
+    world.says("finance", "确认")
+    assert balance(world) == 0
+
+
+def test_what_is_missing_is_asked_one_at_a_time(world: World) -> None:
+    assert world.says("finance", "收款") == "收了多少钱？"
+    assert world.says("finance", "5000") == "哪家经销商付的？"
+    assert "城北商行 ¥5,000" in world.says("finance", "城北")
+
+
+def test_another_role_is_refused_before_anything_is_read(world: World) -> None:
+    for text in ("收款 城北 5000", "额度 城北 80000", "改价 可乐 30"):
+        assert "身份不能" in world.says("warehouse", text)
+    assert balance(world) == 0
+
+
+def test_goods_received_and_counted_change_the_books(world: World) -> None:
+    world.says("warehouse", "入库 可乐 5箱，绿茶 24瓶")
+    world.says("warehouse", "1")
+    assert on_hand(world) == [1200, 600, 48, 2460]
+    world.says("warehouse", "盘点 绿茶 40瓶 破损")
+    world.says("warehouse", "好")
+    assert on_hand(world) == [1200, 600, 40, 2460]
+
+
+def test_a_doubtful_product_is_asked_about_and_nothing_is_guessed(world: World) -> None:
+    answer = world.says("warehouse", "入库 茉莉花茶 20箱")
+    assert "T-100" in answer
+    assert "T-101" in answer
+    assert on_hand(world)[:2] == [1200, 600]
+
+
+def test_an_old_yes_does_not_do_what_was_never_shown(world: World) -> None:
+    world.says("finance", "收款 城北 5000")
+    old = world.last["finance"]
+    world.says("finance", "收款 城北 9000")
+    world.last["finance"] = old
+    assert "¥9,000" in world.presses("finance", "do-paying")
+    assert balance(world) == 0
+
+
+def test_shipping_takes_carrier_and_number_in_either_order_and_later(world: World) -> None:
+    world.says("owner north", "可乐3箱")
+    number = world.says("owner north", "1").split()[2].rstrip("，")[:11]
+    world.notices("warehouse")
+    world.presses("warehouse", "ship")
+    assert "顺丰 SF1234567" in world.says("warehouse", "SF1234567 顺丰")
+    assert number in world.says("warehouse", "确认")
+    assert any("顺丰 SF1234567" in notice for notice in world.notices("owner north"))
+
+
+def test_an_approval_card_carries_its_arithmetic_and_decides_what_it_showed(world: World) -> None:
+    world.says("owner north", "茉莉花茶1L 30箱")
+    world.says("owner north", "1")
+    world.says("owner north", "1")
+    card = world.notices("sales")[0]
+    assert "申请超额 ¥700" in card
+    assert "在途 ¥2,700" in card
+    assert "已批" in world.presses("sales", "approve")
+    assert any("批下来了" in notice for notice in world.notices("owner north"))
+    assert any("待发货" in notice for notice in world.notices("warehouse"))
+    assert not world.shop.violations()
+
+
+def test_a_talk_goes_both_ways_until_it_is_ended(world: World) -> None:
+    world.says("buyer north", "我要找人工")
+    assert "要找人" in world.notices("sales")[0]
+    world.presses("sales", "talk-take")
+    world.notices("buyer north")
+    assert world.says("buyer north", "可乐3箱") == ""
+    assert "可乐3箱" in world.notices("sales")[0]
+    assert world.says("sales", "收款 城北 5000") == ""
+    assert "收款 城北 5000" in world.notices("buyer north")[0]
+    world.says("sales", "结束")
+    assert "对话结束" in world.notices("buyer north")[0]
+    assert "可乐" in world.says("buyer north", "可乐3箱")
+    assert balance(world) == 0
+
+
+def test_an_order_written_for_a_dealer_waits_for_his_yes(world: World) -> None:
+    world.says("sales", "代下单 城北 可乐3箱 绿茶1箱")
+    world.says("sales", "1")
+    notice = world.notices("buyer north")[0]
+    assert "sales" in notice
+    assert "可乐" in world.presses("buyer north", "draft")
+    assert "✅" in world.says("buyer north", "确认")
