@@ -1,4 +1,4 @@
-"""Thousands of messages with gold by construction, from trades the hand-written sets do not have.
+"""Thousands of messages and hundreds of conversations of five trades, with gold by construction.
 
 `python -m tests.eval.generate --out DIR [--rows N] [--talks N] [--seed S]` writes DIR/generated_messages_TRADE.jsonl
 and DIR/generated_dialogues_TRADE.jsonl; the same seed gives the same bytes.
