@@ -65,7 +65,7 @@ def _orphans_placed(pairs: list[Pair]) -> list[Pair]:
 
 def known(mention: Mention) -> bool:
     """Whether something in a mention names goods of the catalogue."""
-    return bool(mention.heads) or any(p.kind is Kind.LATIN or p.kind is Kind.SIZE for p in mention.parts)
+    return mention.known
 
 
 def contrasted(elements: list[Element]) -> list[Element]:
@@ -95,7 +95,7 @@ def repaired(elements: list[Element]) -> list[Element]:
     """ "10箱不对是20箱": what a repair takes back is dropped."""
     out: list[Element] = []
     for at, element in enumerate(elements):
-        if not is_op(element, Role.REPAIR):
+        if not is_op(element, Role.REPAIR) and not _never_mind(elements, at):
             out.append(element)
             continue
         following = _next_content(elements, at + 1)
@@ -104,6 +104,12 @@ def repaired(elements: list[Element]) -> list[Element]:
             continue
         _take_back(out, following, elements, at)
     return out
+
+
+def _never_mind(elements: list[Element], at: int) -> bool:
+    """ "50箱算了12箱吧": giving up one quantity for the next."""
+    element = elements[at]
+    return isinstance(element, Token) and element.text == "算了" and at + 1 < len(elements) and is_amount(elements[at + 1])
 
 
 def _next_content(elements: list[Element], at: int) -> Element | None:

@@ -77,6 +77,8 @@ def change_moves(reading: Reading) -> tuple[Move, ...]:
             moves[-1] = _set_instead(moves[-1], reading)
             continue
         found = list(_clause_moves(clause, reading, last))
+        if moves and len(found) == 1 and _takes_the_place(moves[-1], found[0]):
+            moves.pop()
         for move in found:
             if isinstance(move, (Change, Remove)) and move.target.kind is not TargetKind.ALL:
                 last = move.target
@@ -86,6 +88,11 @@ def change_moves(reading: Reading) -> tuple[Move, ...]:
             last = _target(clause, clause.mentions[0], reading, None)
         moves += found
     return merged(moves)
+
+
+def _takes_the_place(before: Move, after: Move) -> bool:
+    """ "A不要了，换成B" is one exchange."""
+    return isinstance(before, Remove) and isinstance(after, Replace) and before.target == after.target
 
 
 def _takes_back(clause: Clause) -> bool:
@@ -214,6 +221,8 @@ def _keep(clause: Clause, mentions: list[Mention], amounts: list[Token], target:
 
 def _with_amount(clause: Clause, mentions: list[Mention], amounts: list[Token], target: Target | None, reading: Reading, last: Target | None) -> Iterator[Move]:  # fmt: skip
     op = _op(clause)
+    if op is None and target:
+        op = Op.SET  # "第3项要5箱"
     if op is None or (op is Op.MORE and mentions and not target):
         if op is Op.MORE and len(mentions) == 1 and len(amounts) == 1 and amounts[0].quantity:
             one = _target(clause, mentions[0], reading, None)
@@ -244,7 +253,7 @@ def _op(clause: Clause) -> Op | None:
         return Op.SET
     if Role.LESS in roles or Role.REMOVE in roles:
         return Op.LESS
-    if Role.MORE in roles:
+    if Role.MORE in roles or Role.AGAIN in roles:
         return Op.MORE
     return None
 
@@ -285,13 +294,14 @@ def _set_unit_or_product(clause: Clause, mentions: list[Mention], target: Target
 
 
 def _additions(clause: Clause, reading: Reading) -> Iterator[Move]:
-    mine = [i for i in reading.items if _within(i, clause, reading)]
+    mine = [i for i in reading.items if within(i, clause, reading)]
     mine = [i for i in mine if i.candidates or i.qty is not None]
     if mine:
         yield Add(items=tuple(mine))
 
 
-def _within(item: Item, clause: Clause, reading: Reading) -> bool:
+def within(item: Item, clause: Clause, reading: Reading) -> bool:
+    """Whether an item is named in this clause."""
     start = reading.normal.span(clause.elements[0].start, clause.elements[0].end).start
     end = reading.normal.span(clause.elements[-1].start, clause.elements[-1].end).end
     return bool(item.spans) and start <= item.spans[0].start < end

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from bot.understand.catalogue import Catalogue, Product
 from bot.understand.normalise import normalise
-from bot.understand.sizes import figures_in, measures_in, size_keys
+from bot.understand.sizes import Size, figures_in, measures_in, size_keys
 from bot.understand.surfaces import Surfaces, compact, is_han, sounds_of_name, stem
 from bot.understand.units import UnitWords
 
@@ -205,3 +205,14 @@ def _sku_keys(sku: str) -> tuple[str, ...]:
 def figures(entry: Entry) -> tuple[str, ...]:
     """The bare figures in a product's size ("500" of 500ml)."""
     return tuple(f"{f.normalize():f}" for f in figures_in(entry.literal))
+
+
+def has_size(entry: Entry, size: Size | None, written: str = "") -> bool:
+    """Whether a product comes in a size said: by measure, as it is written, by its first part (M4 of M4*30), by figure."""
+    if size is None:
+        return False
+    if size.key in entry.sizes or entry.literal in (size.key, written):
+        return True
+    if entry.literal.startswith((size.key + "*", (written or size.key) + "*")):
+        return True
+    return size.key == "figure:" and f"{size.figure.normalize():f}" in figures(entry)

@@ -4,12 +4,12 @@ from dataclasses import replace
 from decimal import Decimal
 
 from bot.understand.assemble import Pair
-from bot.understand.index import Entry, Index
+from bot.understand.index import Entry, Index, has_size
 from bot.understand.inherit import inherited
 from bot.understand.mentions import Mention
 from bot.understand.normalise import Normal
 from bot.understand.numerals import Part, Quantity
-from bot.understand.resolve import Allowed, Found, has_size, resolve
+from bot.understand.resolve import Allowed, Found, resolve
 from bot.understand.tokens import Token
 from bot.understand.types import Item, Problem, Span
 from bot.understand.units import DOZEN, Fit
@@ -29,6 +29,8 @@ def items_of(
     for pair in pairs:
         if pair.negated or pair.mention is None or (pair.amount is None and id(pair.mention) in topics):
             continue
+        if pair.amount is None and pair.mention.bare and not pair.mention.known and len(pairs) > 1:
+            continue  # loose characters beside an order name nothing
         hit = found[id(pair.mention)]
         left = tuple(s for s in hit.skus if s not in excluded)
         if left and left != hit.skus:
@@ -48,7 +50,7 @@ def _share_size(pairs: list[Pair], found: dict[int, Found], index: Index) -> Non
     for pair in pairs:
         if pair.shared and pair.mention and not pair.mention.sizes and len(found[id(pair.mention)].skus) > 1:
             hit = found[id(pair.mention)]
-            kept = tuple(s for s in hit.skus if all(has_size(index.entries[s], t) for t in sized[0].sizes))
+            kept = tuple(s for s in hit.skus if all(has_size(index.entries[s], t.size, t.name) for t in sized[0].sizes))
             if kept:
                 found[id(pair.mention)] = Found(kept, hit.tier, hit.near)
 

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, field
 
-from bot.understand.index import Index
+from bot.understand.index import Index, has_size
 from bot.understand.lexicon import Role
-from bot.understand.surfaces import compact
+from bot.understand.spelling import corrected
+from bot.understand.surfaces import compact, stem
 from bot.understand.tokens import Kind, Token
 
 HEADS = frozenset({Kind.SKU, Kind.NAME, Kind.HEAD, Kind.SOUND})
@@ -16,6 +17,7 @@ class Mention:
     """Tokens that name one product. `text` is what was written of it, in normal form."""
 
     parts: list[Token] = field(default_factory=list)
+    known: bool = False  # something in it names or sizes goods of the catalogue
 
     @property
     def start(self) -> int:
@@ -56,11 +58,14 @@ def gather(tokens: list[Token], index: Index) -> list[Element]:
     glue = False  # whether the next part may still join the mention in hand
     for at, token in enumerate(tokens):
         following = tokens[at + 1] if at + 1 < len(tokens) else None
+        if following is not None and following.text == "的" and at + 2 < len(tokens):
+            following = tokens[at + 2]
         if token.kind in _PARTS or (token.kind is Kind.UNIT and _packaging(token, held, following)):
             if held is None or not glue or _starts_new(held, token, following, index):
                 held = Mention()
                 out.append(held)
             held.parts.append(token)
+            held.known = held.known or _known(token, index)
             glue = True
         elif token.kind is Kind.BREAK and token.strength == 0:
             continue
@@ -70,6 +75,12 @@ def gather(tokens: list[Token], index: Index) -> list[Element]:
             glue = False
             out.append(token)
     return out
+
+
+def _known(token: Token, index: Index) -> bool:
+    if token.kind is Kind.LATIN:
+        return stem(token.text) in index.words or corrected(token.text, index) is not None
+    return token.kind in HEADS or token.kind is Kind.SIZE
 
 
 def _packaging(token: Token, held: Mention | None, following: Token | None) -> bool:
@@ -87,9 +98,7 @@ def _starts_new(held: Mention, token: Token, following: Token | None, index: Ind
         shared = _means(token, index).intersection(*(_means(h, index) for h in known))
         return not shared
     if token.kind is Kind.SIZE:
-        return bool(held.sizes) or (
-            bool(held.heads) and following is not None and following.kind in HEADS and held.end != token.start
-        )
+        return bool(held.sizes) or (bool(held.heads) and following is not None and _better_with(token, held, following, index))
     if held.heads and following is not None and following.kind in HEADS and following.start == token.end:
         return not any(compact(token.text) in index.entries[s].bag for h in held.heads for s in h.skus[:20])
     return False
@@ -101,6 +110,15 @@ def _means(token: Token, index: Index) -> set[str]:
         return set(token.skus)
     table = index.sounds if token.kind is Kind.SOUND else index.names
     return {s for n in table.ending(token.name, 200) for s in table.skus[n]}
+
+
+def _better_with(size: Token, held: Mention, following: Token, index: Index) -> bool:
+    """Whether a size between two names is the second one's."""
+    if following.kind not in HEADS:
+        return False
+    mine = any(has_size(index.entries[s], size.size, size.name) for h in held.heads for s in _means(h, index))
+    theirs = any(has_size(index.entries[s], size.size, size.name) for s in _means(following, index))
+    return theirs and (not mine or held.end != size.start or following.start != size.end)
 
 
 def is_op(element: Element, *roles: Role) -> bool:

@@ -7,11 +7,13 @@ from bot.understand.dates import When, delivery_day
 from bot.understand.lexicon import Role
 from bot.understand.phrases import says
 from bot.understand.reading import Reading
+from bot.understand.surfaces import is_han
 from bot.understand.tokens import Kind
 from bot.understand.types import Add, Deliver, Item, Move, Note, ShipTo
 
 _BY_BEFORE = re.compile(
     r"(?:送货|发货|交货|到货|配送|送达|交期|送|发|最晚|最迟|希望|要求|务必|赶在|需要?在|定在|安排在|争取|日期|时间|by|before|on|for|until|due|no later than|deliver(?:y|ed)?|needed?|want(?:ed)?|arrive|ship)[ :是在为the于]*$"
+    r"|\b(?:need(?:ed)?|want|get|have|deliver|send|ship|bring)(?: (?:it|them|this|that|these|everything|all|the goods|here))*(?: (?:by|on|for|before|delivered))?[ ]$"
 )
 _BY_AFTER = re.compile(
     r"^[ ,]*(?:[^,，。\d\n]{0,4}[之以]?前)?(?:上午|下午|早上|中午|晚上|晚间|傍晚|一早|一大早|[0-9一二三四五六七八九十两]+点(?:半|钟)?|的?时候)*"
@@ -65,7 +67,7 @@ def asks_for_goods(reading: Reading) -> bool:
     if not tokens:
         return False
     verb = reading.has_word(Role.VERB, Role.AGAIN)
-    others = sum(len(m.text(reading.normal.text)) for m in reading.mentions())
+    others = sum(1.0 if is_han(c) else 0.4 for m in reading.mentions() for c in m.text(reading.normal.text))
     return verb or others <= 12 * len(tokens)
 
 
@@ -79,7 +81,7 @@ def _could_be_goods(item: Item, reading: Reading) -> bool:
 def delivery(reading: Reading) -> date | None:
     """The day the text gives as a delivery or need day."""
     today = reading.context.now.date()
-    days = [w for w in reading.dates("future") if delivery_day(w) >= today]
+    days = [w for w in reading.dates("future") if (day := delivery_day(w)) and day >= today]
     said = [w for w in days if _is_delivery(w, reading)]
     exact = [w for w in said if not w.is_range and not _before(w, reading)]
     if chosen := exact or said:

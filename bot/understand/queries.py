@@ -5,9 +5,11 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
+from bot.understand.changes import clauses, within
 from bot.understand.dates import Prefer
 from bot.understand.items import find_all
 from bot.understand.lexicon import Role, read_yaml
+from bot.understand.mentions import is_op
 from bot.understand.money import scan_money
 from bot.understand.phrases import says
 from bot.understand.reading import Reading
@@ -43,6 +45,8 @@ _OPEN = re.compile(
 )
 _ATTACHED = re.compile(r"发票|收据|小票|凭证|照片|图片|截图|附件|attached|receipt|invoice|photo|picture")
 _CODE = re.compile(r"(?<![a-z0-9.-])(?=[a-z0-9-]*[0-9])[a-z0-9](?:[a-z0-9-]{3,20})(?![a-z0-9.])")
+_QUARTER = re.compile(r"第?([一二三四1-4])季度?")
+_YEARLY = re.compile(r"年度|全年|一整年|\bannual\b|\byearly\b|\bfull.year\b")
 _CURRENCY = re.compile(r"[¥$元块]|yuan|rmb|cny|dollar|usd")
 _USUAL = re.compile(r"老样子|老规矩|照旧|照老样|照常|平时|往常|按老样|usual|as always")
 
@@ -82,7 +86,15 @@ def named_goods(reading: Reading) -> tuple[Item, ...]:
 
 
 def period_of(reading: Reading, prefer: Prefer) -> str | None:
-    return next((w.period for w in reading.dates(prefer) if w.period), None)
+    if said := next((w.period for w in reading.dates(prefer) if w.period), None):
+        return said
+    now = reading.context.now
+    if match := _QUARTER.search(reading.text):
+        quarter = "一二三四".find(match[1]) + 1 or int(match[1])
+        return f"{now.year}-Q{quarter}"
+    if _YEARLY.search(reading.text):
+        return str(now.year)
+    return None
 
 
 def past_day(reading: Reading) -> date | None:
@@ -150,18 +162,16 @@ def repeat(reading: Reading) -> Move:
 def changes_to_repeat(reading: Reading) -> list[tuple[Item, Role]]:
     """Lines of a repeat with whether they are added or take the place of the old quantity."""
     out: list[tuple[Item, Role]] = []
-    for item in reading.lines:
-        start = item.spans[0].start
-        end = max(s.end for s in item.spans)
-        role = Role.SET
-        for token in reading.tokens:
-            at = reading.normal.span(token.start, token.end).start
-            if token.is_word(Role.MORE, Role.AGAIN, Role.AND) and at < end and at >= min(s.start for s in item.spans) - 8:
-                role = Role.MORE
-            if token.is_word(Role.SET, Role.REPLACE) and start - 4 <= at <= end:
-                role = Role.SET
-                break
-        out.append((item, role))
+    role = Role.SET
+    for clause in clauses(reading.elements):
+        if clause.has(Role.MORE, Role.AGAIN) or any(is_op(e, Role.AND) for e in clause.elements):
+            role = Role.MORE
+        elif clause.has(Role.SET, Role.REPLACE):
+            role = Role.SET
+        for item in reading.lines:
+            if within(item, clause, reading):
+                out.append((item, role))
+                role = role if role is Role.MORE else Role.SET
     return out
 
 

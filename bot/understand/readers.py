@@ -211,8 +211,10 @@ def _order(reading: Reading, moves: tuple[Move, ...]) -> Understanding:
 
 
 def read_rest(reading: Reading) -> Understanding | None:
-    """What no other reader took: small talk where the tables say so, else outside the product."""
+    """What no other reader took: an order number asks after the order, small talk is small talk, the rest is outside."""
     top, score, _ = _top(reading)
+    if reading.refs and len(reading.text) <= 40:
+        return Understanding(intent=Intent.ORDER_STATUS, moves=(ask(Intent.ORDER_STATUS, reading),))
     if top is Intent.CHITCHAT and score > 0:
         return Understanding(intent=top, moves=(Social(intent=top),))
     if top is Intent.COMPLAINT:

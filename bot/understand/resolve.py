@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from bot.understand.index import Entry, Index, figures
+from bot.understand.index import Entry, Index, has_size
 from bot.understand.lexicon import read_yaml
 from bot.understand.mentions import HEADS, Mention
 from bot.understand.sizes import rank
@@ -221,23 +221,12 @@ def relative(text: str) -> str | None:
 def fit_sizes(mention: Mention, skus: tuple[str, ...], index: Index) -> tuple[str, ...]:
     """Candidates with the sizes said, by measure, as written, by bare figure, or by order (the big one)."""
     for token in mention.sizes:
-        skus = tuple(s for s in skus if has_size(index.entries[s], token))
+        skus = tuple(s for s in skus if has_size(index.entries[s], token.size, token.name))
     for piece in mention.pieces:
         order = relative(piece.text)
         if order and len(skus) > 1:
             skus = by_order(order, skus, index)
     return skus
-
-
-def has_size(entry: Entry, token: Token) -> bool:
-    size = token.size
-    if size is None:
-        return False
-    if size.key in entry.sizes or size.key == entry.literal or token.name == entry.literal:
-        return True
-    if entry.literal.startswith((size.key + "*", token.name + "*") if token.name else size.key + "*"):
-        return True
-    return size.key == "figure:" and f"{size.figure.normalize():f}" in figures(entry)
 
 
 def by_order(order: str, skus: tuple[str, ...], index: Index) -> tuple[str, ...]:

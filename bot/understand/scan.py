@@ -9,7 +9,7 @@ from bot.understand.lexicon import Role, word_at
 from bot.understand.numerals import Part, Quantity, read_quantity
 from bot.understand.sizes import Size, measure_at
 from bot.understand.sound import by_sound
-from bot.understand.surfaces import View, compact, is_han
+from bot.understand.surfaces import View, compact, is_han, stem
 from bot.understand.tokens import Kind, Token
 from bot.understand.types import Context
 
@@ -17,7 +17,7 @@ _BREAKS = {"\n": 3, "。": 2, ";": 2, "!": 2, "?": 2, ",": 1, "、": 1, ":": 1, 
 _LATIN = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+(?:\.\d+)?[a-z0-9]*")
 _SKU_LIKE = re.compile(r"[a-z0-9]+(?:[ \-_.]?[a-z0-9]+){0,5}")
 _REF = re.compile(
-    r"(?:单号|订单号?|尾号|编号|单据|order(?: number| no\.?| num)?|number|no\.?|#)\s*(?:是|为|:)?\s*#?((?:[a-z]{1,4}-?)?[0-9][0-9a-z-]{2,20})(?![a-z0-9.])"
+    r"(?:单号|订单号?|尾号|编号|单据|order(?: number| no\.?| num)?|number|no\.|#)\s*(?:是|为|:)?\s*#?((?:[a-z]{1,4}-?)?[0-9][0-9a-z-]{2,20})(?![a-z0-9.])"
     r"|(?<![a-z0-9.])#?((?=[a-z0-9-]*[0-9])[a-z]{0,3}[0-9][0-9a-z]{2,12}(?:-[0-9a-z]{2,10}){0,2})\s?号?(?:那|这|的)?(?:张|个|笔)?(?:订单|单子|单(?![位品价]))"
     r"|(?<![a-z0-9.])([0-9]{4,12})号(?!\d)"
     r"|(?<![a-z0-9])((?:[a-z]{1,4}-)?[0-9]{6,8}-[0-9a-z]{2,8}|(?:so|po|ord?|dd)-?[0-9]{4,}[0-9-]*)(?![a-z0-9])"
@@ -79,12 +79,18 @@ class Scan:
         if not self._latin_start(pos) or not (match := _SKU_LIKE.match(self.text, pos)):
             return None
         for end in range(match.end(), pos + 1, -1):
-            folded = fold_sku(self.text[pos:end]) if self.text[end - 1].isalnum() and self._closes(end) else ""
+            whole = self._closes(end) or self._quantity_glued(pos, end)
+            folded = fold_sku(self.text[pos:end]) if self.text[end - 1].isalnum() and whole else ""
             if skus := self.index.skus.get(folded):
                 if folded.isdigit() and (folded not in map(fold_sku, skus) or self._is_unit(self.text, end)):
                     continue
                 return Token(Kind.SKU, pos, end, self.text[pos:end], skus=skus)
         return None
+
+    def _quantity_glued(self, pos: int, end: int) -> bool:
+        """ "CN-23013箱": digits of the quantity run into those of the SKU."""
+        digits = re.compile(r"\d{1,3}").match(self.text, end)
+        return bool(digits and self.text[pos].isalpha() and self._is_unit(self.text, digits.end()))
 
     def _name(self, pos: int) -> Token | None:
         k = self.view.at[pos]
@@ -142,6 +148,8 @@ class Scan:
         if self._inside_word(pos):
             return None
         quantity = self._one(pos) or read_quantity(self.text, pos, self._is_unit)
+        if quantity and self.text[quantity.end - 1] == "半" and self._name_inside(quantity.end - 1, quantity.end, at=quantity.end - 1):
+            quantity = read_quantity(self.text[: quantity.end - 1], pos, self._is_unit)  # 4桶 半合成机油
         if quantity is None or _LONG_NUMBER.match(self.text, pos):
             return None
         if quantity.parts[0].unit is None and self._part_of_word(pos, quantity):
@@ -177,6 +185,8 @@ class Scan:
 
     def _unit(self, pos: int) -> Token | None:
         found = None if self._inside_word(pos) else self._is_unit(self.text, pos)
+        if found and found[0].isascii() and found[0] not in self.index.units.real and stem(found[0]) in self.index.words:
+            return None
         return Token(Kind.UNIT, pos, found[1], found[0]) if found else None
 
     def _leftover(self, pos: int) -> Token:
