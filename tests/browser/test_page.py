@@ -16,6 +16,7 @@ from tests.databases import Database
 
 pytestmark = pytest.mark.browser
 
+STATES = "✅ 已下单 ⚠️ 剩 4箱 ⏳ 等批"
 HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script>&lt;b&gt; {{7*7}} ${x} \u202eabc"
 LONG_LABEL = "0.75kg 大锤，12把一箱，¥420 一箱，10月12日到货 20箱，可以先发现有的4箱"
 
@@ -214,6 +215,19 @@ def test_pictures_and_files_go_and_come(visit: Visit, chat: Answering, tmp_path:
     phone.say("二维码")
     expect(phone.hears("扫一下").locator("img")).to_be_visible()
     assert overflowing(visit.page) == []
+
+
+def test_states_are_drawn_and_stay_in_the_text(visit: Visit) -> None:
+    phone = visit.phone("dealer")
+    phone.say(STATES)
+    words = phone.hears("听到").locator(".words")
+    expect(words).to_have_text(f"听到：{STATES}")
+    assert words.inner_text() == f"听到：{STATES}"
+    for mark in words.locator(".mark").all():
+        drawn = mark.evaluate("(mark) => getComputedStyle(mark, '::before').backgroundImage")
+        answer = visit.page.request.get(drawn.removeprefix('url("').removesuffix('")'))
+        assert answer.headers["content-type"] == "image/svg+xml"
+    assert words.locator(".mark").count() == 3
 
 
 def test_everything_fits_the_window(visit: Visit) -> None:

@@ -14,10 +14,20 @@ function make(tag, className, text) {
 
 const size = (bytes) => (bytes < 1_000_000 ? `${Math.max(1, Math.round(bytes / 1000))} KB` : `${(bytes / 1_000_000).toFixed(1)} MB`);
 
+// States are drawn, because not every system has a font with them; the characters stay in the text.
+const SYMBOLS = /(✅|⚠\uFE0F?|⏳)/u;
+const MARKS = new Map([["✅", "done"], ["⚠", "warn"], ["⏳", "wait"]]);
+
+function symbolOrText(part) {
+  const mark = MARKS.get([...part][0]);
+  return mark && SYMBOLS.test(part) ? make("span", `mark ${mark}`, part) : part;
+}
+
 function textBubble(text) {
   const bubble = make("div", "bubble");
-  const words = make("p", "words", text);
+  const words = make("p", "words");
   words.dir = "auto";
+  words.append(...text.split(SYMBOLS).map(symbolOrText));
   bubble.append(words);
   if (text.length > LONG || text.split("\n").length > 24) {
     bubble.classList.add("long");

@@ -192,7 +192,7 @@ export function makePhone(root, { slot, onNews = () => {}, onOut = () => {} }) {
   document.addEventListener("language", () => { retime(); showState(); showBrand(); });
   addEventListener("beforeunload", (event) => { if (queue?.filesLeft()) event.preventDefault(); });
 
-  function showBrand() { find(".avatar").textContent = [...named(settings.brand)][0] ?? ""; }
+  function showBrand() { find(".avatar").textContent = [...(named(settings.brand) || t("assistant"))][0]; }
   showBrand();
 
   function close() {
