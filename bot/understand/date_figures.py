@@ -21,9 +21,12 @@ def _full_date(match: re.Match[str], _: date, __: Prefer) -> date | None:
     return days.day(*(int(f) for f in match.groups()))
 
 
-def _year_last(match: re.Match[str], _: date, __: Prefer) -> date | None:
-    """Month first, as in 3/8/2026; day first only where the month cannot be."""
+def _year_last(match: re.Match[str], today: date, _: Prefer) -> date | None:
+    """Month first, as in 3/8/2026; day first only where the month cannot be; 26/3/17 where only 26 is a year near."""
     first, second, year = (int(f) for f in match.groups())
+    near = range(today.year % 100 - 3, today.year % 100 + 2)
+    if first in near and year not in near and year < 32:
+        return days.day(2000 + first, second, year)
     year += 2000 if year < 100 else 0
     return days.day(year, first, second) or days.day(year, second, first)
 

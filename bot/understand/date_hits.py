@@ -32,6 +32,7 @@ _EN_COUNT = re.compile(
     r"\b(?:(?P<n>\d{1,3}|an?|the|[a-z]+(?:-[a-z]+)?)\s+)?(?P<u>day|week|month|year)s?"
     r"\s+(?P<way>before|after|from|prior to|following)\s+(?:the\s+)?$"
 )
+_THIS_DAY = re.compile("的?(?:今天|今日|同一天)")
 _COUNT_UNITS: dict[str, days.Unit] = {
     "天": "day", "周": "week", "星期": "week", "月": "month", "年": "year",
     "day": "day", "week": "week", "month": "month", "year": "year",
@@ -70,9 +71,9 @@ class Hit:
         return days.one(read) if isinstance(read, date) else read
 
 
-def settle(text: str, hits: list[Hit]) -> list[Hit]:
+def settle(text: str, hits: list[Hit], today: date) -> list[Hit]:
     """The days a text means, in order, of all that the rules found."""
-    return _joined(text, _moved(text, _longest(hits)))
+    return _joined(text, _moved(text, _longest(hits), today))
 
 
 def _longest(hits: list[Hit]) -> list[Hit]:
@@ -84,15 +85,32 @@ def _longest(hits: list[Hit]) -> list[Hit]:
     return kept
 
 
-def _moved(text: str, hits: list[Hit]) -> list[Hit]:
+def _moved(text: str, hits: list[Hit], today: date) -> list[Hit]:
     """Days counted from a named one: 国庆节前一天, two weeks before March 30, a week from Friday."""
     moved: list[Hit] = []
     for hit in hits:
         if moved and hit.start_at < moved[-1].end_at:
             continue
-        moved.append(_counted_after(text, hit) or _counted_before(text, hit) or hit)
+        moved.append(
+            _this_day_of(text, hit, today) or _counted_after(text, hit) or _counted_before(text, hit) or hit
+        )
         moved += _more_weekdays(text, moved[-1])
     return moved
+
+
+def _this_day_of(text: str, hit: Hit, today: date) -> Hit | None:
+    """去年今天, 上个月的今天, 三年前的今天."""
+    match = _THIS_DAY.match(text, hit.end_at)
+    if match is None or not hit.is_range:
+        return replace(hit, end_at=match.end()) if match and "的" in match.group() else None
+    start, length = hit.found[0], (hit.found[1] - hit.found[0]).days
+    if length == 7:
+        day: date | None = start + timedelta(days=today.weekday())
+    elif length <= 31:
+        day = days.day(start.year, start.month, today.day)
+    else:
+        day = days.day(start.year, today.month, today.day)
+    return replace(hit, end_at=match.end(), found=days.one(day), is_range=False) if day else None
 
 
 def _counted_after(text: str, hit: Hit) -> Hit | None:

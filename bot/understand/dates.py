@@ -39,7 +39,7 @@ def scan_dates(text: str, reference: datetime, prefer: Prefer = "nearest") -> li
     """
     return [
         When(*h.found, h.start_at, h.end_at, h.is_range, days.period_name(*h.found) if h.is_range else None)
-        for h in settle(text, _hits(text, reference.date(), prefer))
+        for h in settle(text, _hits(text, reference.date(), prefer), reference.date())
     ]
 
 

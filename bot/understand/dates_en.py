@@ -7,7 +7,7 @@ from bot.understand.holidays import NAMES
 
 _B = r"(?<![a-z\d.])"  # a word begins
 _E = r"(?![a-z\d])"  # a word ends
-_MON = r"(?P<m>" + "|".join(sorted(words.MONTHS, key=len, reverse=True)) + r")\b\.?"
+_MON = r"(?P<m>" + "|".join(sorted(words.MONTHS, key=len, reverse=True)) + r")(?![a-z])\.?"
 _WD = r"(?P<w>" + "|".join(sorted(words.WEEKDAYS, key=len, reverse=True)) + r")"
 _FULL_WD = (
     r"(?P<w>"
@@ -19,23 +19,25 @@ _D = rf"(?P<d>(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?|{_ORD}){_E}(?!:|\s*(?:am|
 _DTH = rf"(?P<d>(?:3[01]|[12]\d|[1-9])(?:st|nd|rd|th)|{_ORD}){_E}"
 _Y = r"(?P<y>(?:19|20)\d\d)(?!\d)"
 _N = rf"(?P<n>\d{{1,4}}(?:\.5)?|an?(?:\s+(?:couple|few)(?:\s+of)?)?|(?:{'|'.join(words.NUMBER_WORDS.split())})(?:-[a-z]+)?|half\s+an?|couple(?:\s+of)?)(?:\s+and\s+a\s+(?P<half>half))?"
-_U = r"(?P<u>business\s+day|working\s+day|weekday|fortnight|quarter|month|week|year|night|mth|day|wk|yr)s?"
+_U = r"(?P<u>decade|business\s+day|working\s+day|weekday|fortnight|quarter|month|week|year|night|mth|day|wk|yr)s?"
 _REL = r"(?P<rel>the\s+(?:following|coming|previous|past|current)|next|last|this|coming|previous|past|current|upcoming|following)"
 _TO = r"\s*(?:-+|to|through|thru|until|till|~)\s*"
 _D2 = _D.replace("<d>", "<d2>")
-_PART = r"(?P<part>(?:the\s+)?(?:very\s+)?(?:beginning|start|early|middle|mid|end|late|close)(?:\s*-\s*|\s+)(?:(?:part\s+)?(?:of|in)\s+)?)"
+_PART = r"(?P<part>(?:the\s+)?(?:very\s+)?(?:beginning|start|early|middle|mid|end|late|close|(?:first|second|latter)\s+half)(?:\s*-\s*|\s+)(?:(?:part\s+)?(?:of|in)\s+)?)"
 RULES = (
-    rule(rf"{_B}(?:the\s+)?(?P<u>weekend|week|month|year|{_WD.replace('(?P<w>', '(?:')})\s+(?P<way>after\s+next|before\s+last){_E}", read.after_next),
-    rule(rf"{_B}{_N}\s+{_WD}s\s+(?P<way>ago|from\s+now){_E}", read.weekdays_away),
+    rule(rf"{_B}(?:the\s+)?(?P<u>weekend|week|month|year|{_WD.replace('(?P<w>', '(?:')})\s+(?P<way>after\s+next|before\s+last){_E}(?!\s+(?:week|month|year|{_WD.replace('(?P<w>', '(?:')}))", read.after_next),
+    rule(rf"{_B}{_N}\s+{_WD}s\s+(?P<way>ago|from\s+now|later|hence){_E}", read.weekdays_away),
     rule(rf"{_B}{_MON}\s*(?:the\s+)?{_D}(?:\s*,?\s*{_Y})?", read.month_day, partial=True),
     rule(rf"{_B}(?:the\s+)?{_D}\s*(?:of\s+)?[-/]?{_MON}(?:\s*[,/-]?\s*{_Y})?", read.month_day, partial=True),
     rule(rf"{_B}{_MON}\s*{_D}{_TO}{_D2}(?:\s*,?\s*{_Y})?", read.days_of_month, partial=True),
     rule(rf"{_B}{_D}{_TO}(?:the\s+)?{_D2}\s*(?:of\s+)?{_MON}(?:\s*,?\s*{_Y})?", read.days_of_month, partial=True),
+    rule(r"(?:(?<=\bon )|(?<=\bby )|(?<=before )|(?<=until ))the\s+(?P<d>3[01]|[12]\d|[1-9])(?=\s*(?:$|[,.;!?]))", read.day_number, partial=True),
+    rule(rf"{_B}(?P<d>3[01]|[12]\d|[1-9])(?=[a-z]){_MON}(?:\s*,?\s*{_Y})?", read.month_day, partial=True),
     rule(rf"{_B}(?:the\s+)?{_DTH}", read.day_number, partial=True),
     rule(rf"{_B}{_D}{_TO}(?:the\s+)?{_D2}\s+(?:of\s+)?{_REL}\s+month", read.days_of_month),
     rule(rf"{_B}(?:the\s+)?{_DTH}\s+(?:day\s+)?of\s+{_REL}\s+month", read.day_of_month),
     rule(rf"{_B}(?:the\s+)?{_DTH}\s+{_REL}\s+month", read.day_of_month),
-    rule(rf"{_B}{_MON}\s*(?:,|of|-)?\s*{_Y}", read.month_of),
+    rule(rf"{_B}{_MON}\s*(?:,|\bof\b|\bin\b|-)?\s*{_Y}", read.month_of),
     rule(rf"{_B}{_MON}\s+(?:of\s+)?(?P<ry>last|this|next)\s+year", read.month_of),
     rule(rf"{_B}{_REL}\s+{_MON}", read.month_of),
     rule(rf"{_B}{_MON}{_E}", read.bare_month, partial=True),
@@ -47,10 +49,13 @@ RULES = (
     rule(rf"{_B}(?P<rel>){_FULL_WD}{_E}\.?", read.weekday, partial=True),
     rule(rf"{_B}(?P<rel>)(?P<w>sat|sun){_E}", read.short_weekend_day, partial=True),
     rule(rf"{_B}{_WD}\s+(?:of\s+)?(?P<rel>next|last|this|the\s+following)\s+week{_E}", read.weekday_of_week),
-    rule(rf"{_B}(?P<rel>next|last|this)\s+week\s+(?:on\s+)?{_WD}{_E}", read.weekday_of_week),
-    rule(rf"{_B}{_REL}\s+(?P<u>weekend|week|month|quarter|year){_E}", read.relative_unit),
+    rule(rf"{_B}(?P<rel>next|last|this)\s+week(?:'s)?\s+(?:on\s+)?{_WD}{_E}", read.weekday_of_week),
+    rule(rf"{_B}{_REL}\s+(?P<u>weekend|week|wk|month|quarter|year){_E}", read.relative_unit),
     rule(rf"{_B}(?:the|over the|at the|on the)?\s*weekend{_E}", read.weekend),
     rule(rf"{_B}(?:the\s+)?day\s+(?:after\s+(?:tomm?orr?ow|tmrw?)|before\s+yesterday){_E}|{_B}(?:today|tonight|yesterday|tomm?orr?ow|tmrw?){_E}", read.near_day),
+    rule(rf"{_B}(?:eod|cob|close\s+of\s+business|end\s+of\s+(?:the\s+|this\s+)?day){_E}(?!\s+(?:on\s+)?(?:{_WD}|tomorrow))", read.near_day),
+    rule(rf"{_B}in\s+{_N}\s*(?:-|to|or)\s*{_N.replace('<n>', '<n2>').replace('<half>', '<half2>')}\s*{_U}{_E}", read.in_days),
+    rule(rf"{_B}(?:the\s+)?(?P<edge>first|last|final)\s+{_N}\s*{_U}\s+(?:of|in)\s+(?:{_REL}\s+|the\s+)?(?:{_MON}(?:\s*,?\s*{_Y})?|month)", read.start_or_end_of),
     rule(rf"{_B}in\s+(?:the\s+next\s+)?{_N}\s*{_U}(?:'|'s)?(?:\s+time)?{_E}", read.from_now),
     rule(rf"{_B}{_N}\s*{_U}\s+(?:from\s+(?:now|today)|later|hence|time|out){_E}", read.from_now),
     rule(rf"{_B}{_N}\s*{_U}\s+(?:ago|back|earlier|before\s+(?:now|today)){_E}", read.ago),

@@ -92,7 +92,7 @@ def weekday_of_week(match: re.Match[str], today: date, _: Prefer) -> date:
 def relative_unit(match: re.Match[str], today: date, _: Prefer) -> Range:
     """This week, last month, next quarter, next weekend."""
     shift, name = words.shift(match["rel"]), match["u"]
-    if name == "week":
+    if name in ("week", "wk"):
         return days.week(today, shift)
     if name == "weekend":
         return days.part(days.week(today, shift), 6, 7)
@@ -113,24 +113,21 @@ def _part_of(whole: Range, said: str) -> Range:
     """Early is the first half, late the second; of a week Monday to Wednesday, and the rest."""
     start, end = whole
     length = (end - start).days
-    place = (
-        "mid" if said.startswith("mid") else "late" if said.startswith(("end", "late", "close")) else "early"
-    )
+    place = _place(said)
     if length == 7:
-        first, last = {"early": (1, 3), "mid": (3, 4), "late": (4, 7)}[place]
-        return days.part(whole, first, last)
+        return days.part(whole, *{"early": (1, 3), "mid": (3, 4), "late": (4, 7)}[place])
     if length <= 31:
-        first, last = {"early": (1, 15), "mid": (10, 20), "late": (16, length)}[place]
-        return days.part(whole, first, last)
-    count = {92: 3, 91: 3, 90: 3}.get(length, 12)
-    if count == 3:
-        return (
-            (start, days.months(start.year, start.month, 1)[1])
-            if place == "early"
-            else (days.months(start.year, start.month + 2)[0], end)
-        )
+        return days.part(whole, *{"early": (1, 15), "mid": (10, 20), "late": (16, length)}[place])
+    if length < 100:
+        return days.months(start.year, start.month + {"early": 0, "mid": 1, "late": 2}[place])
     shift, size = {"early": (0, 6), "mid": (4, 4), "late": (6, 6)}[place]
     return days.months(start.year, start.month + shift, size)
+
+
+def _place(said: str) -> str:
+    if "mid" in said:
+        return "mid"
+    return "late" if any(word in said for word in ("end", "late", "close", "second", "latter")) else "early"
 
 
 def month_part(match: re.Match[str], today: date, prefer: Prefer) -> Range | None:
@@ -161,6 +158,27 @@ def year_part(match: re.Match[str], _: date, __: Prefer) -> Range:
     """Late 2025."""
     year = int(match["y"])
     return _part_of(days.months(year, 1, 12), match["part"])
+
+
+def in_days(match: re.Match[str], today: date, _: Prefer) -> Range | None:
+    """In 2-3 days, in one or two weeks."""
+    unit, times = words.unit(match)
+    first = days.later(today, words.count(match) * times, unit)
+    last = days.later(today, words.figure(match["n2"]) * times, unit)
+    return (first, last + timedelta(days=1)) if first and last and first <= last else None
+
+
+def start_or_end_of(match: re.Match[str], today: date, prefer: Prefer) -> Range | None:
+    """The first two weeks of April, the last three days of this month."""
+    month = month_of(match, today, prefer)
+    unit, times = words.unit(match)
+    if month is None:
+        return None
+    if match["edge"] == "first":
+        end = days.later(month[0], words.count(match) * times, unit)
+        return (month[0], end) if end else None
+    start = days.later(month[1], -words.count(match) * times, unit)
+    return (start, month[1]) if start else None
 
 
 def from_now(match: re.Match[str], today: date, _: Prefer) -> date | None:

@@ -27,8 +27,9 @@ ORDINALS |= {"thirtieth": 30, "thirty-first": 31}
 _UNITS: dict[str, Unit] = {
     "day": "day", "night": "day", "week": "week", "wk": "week", "month": "month", "mth": "month", "quarter": "quarter",
     "year": "year", "yr": "year", "fortnight": "week", "business day": "workday", "working day": "workday",
-    "weekday": "workday",
+    "weekday": "workday", "decade": "year",
 }  # fmt: skip
+_TIMES = {"fortnight": 2, "decade": 10}
 _SHIFTS = {"next": 1, "following": 1, "coming": 1, "upcoming": 1, "last": -1, "previous": -1, "past": -1}
 NUMBER_WORDS = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen twenty thirty sixty ninety"
 
@@ -41,7 +42,9 @@ BEFORE_DAY = re.compile(
 AFTER_DAY = re.compile(
     r"\s*(?:$|[^a-z\s]|(?:to|until|through|and|or|at|in|please|pls|morning|afternoon|evening|night|for|is|will|if)\b)"
 )
-_AFTER_MONTH = re.compile(r"\s*(?:'s\b|-|\bto\b|rebate|target|sales|bonus|orders?\b|claims?\b)")
+_AFTER_MONTH = re.compile(
+    r"\s*(?:'s\b|(?:or|and)\s+(?:mon|tue|wed|thu|fri|sat|sun)|morning|afternoon|evening|night|-|\bto\b|rebate|target|sales|bonus|orders?\b|claims?\b)"
+)
 
 
 def day_number_said(said: str) -> int:
@@ -56,10 +59,11 @@ def shift(said: str) -> int:
 
 def count(match: re.Match[str]) -> float:
     """How many units a match names; half of one more with "and a half"."""
-    return _figure(match["n"] or "1") + (0.5 if match.groupdict().get("half") else 0)
+    return figure(match["n"] or "1") + (0.5 if match.groupdict().get("half") else 0)
 
 
-def _figure(said: str) -> float:
+def figure(said: str) -> float:
+    """A count in figures or words: 3, two, a couple of, half a."""
     said = re.sub(r"\s+of$", "", said)
     if said.startswith("half"):
         return 0.5
@@ -77,7 +81,7 @@ def _figure(said: str) -> float:
 def unit(match: re.Match[str]) -> tuple[Unit, int]:
     """The unit a match counts in, and how many of it one is (a fortnight is two weeks)."""
     name = " ".join(match["u"].split())
-    return _UNITS[name], 2 if name == "fortnight" else 1
+    return _UNITS[name], _TIMES.get(name, 1)
 
 
 def year_of(match: re.Match[str], today: date) -> int | None:

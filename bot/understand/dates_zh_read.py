@@ -9,20 +9,10 @@ from bot.understand.holidays import holiday as named_day
 from bot.understand.numerals_zh import parse_zh
 
 _RELATIVE_YEARS = {
-    "今": 0,
-    "本": 0,
-    "当": 0,
-    "去": -1,
-    "上": -1,
-    "前": -2,
-    "大前": -3,
-    "明": 1,
-    "下": 1,
-    "后": 2,
-    "大后": 3,
-}
+    "今": 0, "本": 0, "当": 0, "去": -1, "上": -1, "前": -2, "大前": -3, "明": 1, "下": 1, "后": 2, "大后": 3,
+}  # fmt: skip
 _PARTS: dict[str, tuple[int, int | None]] = {
-    "初": (1, 5), "中": (10, 20), "底": (25, None), "末": (25, None), "尾": (25, None),
+    "初": (1, 5), "中": (10, 20), "底": (25, None), "末": (25, None), "尾": (25, None), "头": (1, 5),
     "上旬": (1, 10), "中旬": (11, 20), "下旬": (21, None), "上半月": (1, 15), "下半月": (16, None),
 }  # fmt: skip
 WEEKDAYS = (
@@ -38,6 +28,7 @@ _NEAR = {
 }  # fmt: skip
 
 
+_NEIGHBOURS = re.compile("[一二两三四五六七八][二三四五六七八九]")
 _OF_YEAR = re.compile("全年|整年|返利|目标|任务|指标|销量|销售|政策|合同|[上下]半")
 
 
@@ -58,7 +49,7 @@ def _year_of(match: re.Match[str], today: date) -> int | None:
         year = int(figures)
         return year if year > 99 else 2000 + year if year < 70 else 1900 + year
     if relative := found.get("ry"):
-        return today.year + _RELATIVE_YEARS[relative]
+        return today.year + _RELATIVE_YEARS[relative.removesuffix("一")]
     return None
 
 
@@ -186,6 +177,8 @@ def from_now(match: re.Match[str], today: date, _: Prefer) -> Range | date | Non
     if unit is None or not count:
         return None
     if match["dir"] == "内":
+        if _NEIGHBOURS.fullmatch(match["n"]):  # 三五天内: five
+            count = _number(match["n"][-1])
         end = days.later(today, count, unit)
         return (today + timedelta(days=1), end + timedelta(days=1)) if end else None
     return days.later(today, -count if match["dir"] == "前" else count, unit)
@@ -294,8 +287,3 @@ def week_of_month(match: re.Match[str], today: date, prefer: Prefer) -> Range | 
 def holiday(match: re.Match[str], today: date, prefer: Prefer) -> date | None:
     """国庆节, 去年双十一."""
     return named_day(match["holiday"], _year_of(match, today), today, prefer)
-
-
-def same_day(match: re.Match[str], today: date, _: Prefer) -> date | None:
-    """去年今天."""
-    return days.later(today, _RELATIVE_YEARS[match["ry"]], "year")
