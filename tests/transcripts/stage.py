@@ -1,0 +1,231 @@
+"""Plays a conversation written as data through the real turn, and looks at what became of it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import yaml
+from sqlalchemy import insert, select, update
+
+from bot.dialog.messages import Kind, Say
+from bot.dialog.render import render
+from bot.dialog.state import Dialogue
+from bot.dialog.texts import LOCALES
+from bot.store.models import conversations
+from core.db.scope import system
+from core.dealers.models import addresses
+from core.orders.drafts import draft_of
+from core.orders.models import orders
+from core.orders.queries import last_order
+from core.orders.supply import receive_stock
+from core.pricing.service import set_price
+from core.products.models import catalogue, products
+from core.stock.models import stock_items
+from notifications.outbox.models import facts
+from tests.core.shop import ZONE, Shop, open_shop
+from tests.databases import Database
+from tests.world import World, open_world
+
+FOLDER = Path(__file__).parent
+SINCE = date(2026, 1, 1)
+WHO = "owner north"
+
+
+def keys_of(says: Sequence[Say]) -> Iterator[str]:
+    """Every key that was said, at any depth."""
+    for say in says:
+        if say.key:
+            yield say.key
+        inner = [value for value in say.params.values() if isinstance(value, Say)]
+        several = [each for value in say.params.values() if isinstance(value, tuple) for each in value]
+        yield from keys_of([*say.lines, *inner, *several])
+
+
+@dataclass
+class Stage:
+    """One shop and one dealer's people, for one transcript."""
+
+    world: World
+    who: str = WHO
+    seen: list[str] = field(default_factory=list)
+
+    @property
+    def shop(self) -> Shop:
+        return self.world.shop
+
+    def play(self, turn: dict[str, Any]) -> None:
+        """One line of the talk: do it, and check what it says of the answer and the state."""
+        if "wait" in turn:
+            self.shop.now += timedelta(minutes=turn["wait"])
+        for change in ("price", "stock"):
+            if change in turn:
+                self.change(change, turn[change])
+        if "sales" in turn:
+            self.world.says("sales", turn["sales"])
+        says = self.act(turn)
+        if says is not None:
+            self.check(turn, says)
+        if "draft" in turn:
+            assert self.draft() == turn["draft"], (turn, self.seen)
+        state = self.state()
+        if "asks" in turn:
+            asked = [list(question.candidates) for question in state.questions]
+            assert (asked[0] if asked else []) == turn["asks"], (turn, asked)
+        if "deliver" in turn:
+            assert self.deliver() == turn["deliver"], turn
+
+    def act(self, turn: dict[str, Any]) -> tuple[Say, ...] | None:
+        if "user" in turn:
+            return self.world.hears(self.who, str(turn["user"])).says
+        if "press" in turn:
+            self.world.presses(self.who, *turn["press"].split(" "))
+            return self.world.last[self.who]
+        if "sends" in turn:
+            return self.world.hears(self.who, kind=Kind(turn["sends"])).says
+        if "hears" in turn:
+            notices = self.world.notices(self.who)
+            assert any(turn["hears"] in text for text in notices), notices
+        return None
+
+    def check(self, turn: dict[str, Any], says: tuple[Say, ...]) -> None:
+        keys = list(keys_of(says))
+        self.seen += keys
+        for wanted in _several(turn.get("bot")):
+            assert wanted in keys, f"{turn}: said {keys}"
+        for unwanted in _several(turn.get("not")):
+            assert unwanted not in keys, f"{turn}: said {keys}"
+        if turn.get("silent"):
+            assert says == (), turn
+        shown = ""
+        for locale in LOCALES:
+            for say in says:
+                for numbered in (False, True):
+                    words = render(
+                        say,
+                        locale,
+                        now=self.world.now,
+                        zone=ZONE,
+                        sign=lambda a, b: f"{a}.{b}",
+                        numbered=numbered,
+                    )
+                    assert "{" not in words.text, words.text
+                    shown += words.text if locale == self.world.locales[self.who] else ""
+        for part in _several(turn.get("shows")):
+            assert part in shown, f"{turn}: {shown}"
+
+    def finish(self, then: dict[str, Any]) -> None:
+        """What the whole conversation came to."""
+        made = self.shop.rows(select(orders.c.number, orders.c.state).order_by(orders.c.id))
+        if "orders" in then:
+            assert [row.state for row in made] == then["orders"], made
+        if "draft" in then:
+            assert self.draft() == then["draft"]
+        if "lines" in then:
+            order = self.shop.see(self.who, last_order)
+            assert order is not None
+            assert {line.sku: line.base_qty for line in order.lines} == then["lines"]
+        if "said" in then:
+            assert set(_several(then["said"])) <= set(self.seen)
+        if "facts" in then:
+            kinds = [row.kind for row in self.shop.rows(_FACTS)]
+            for kind in _several(then["facts"]):
+                assert kind in kinds, kinds
+        if self.shop.database.name == "sqlite":
+            assert self.shop.violations() == []
+
+    def change(self, what: str, values: dict[str, int]) -> None:
+        """The brand sets a price per default unit, or counts its stock."""
+        for sku, value in values.items():
+            if what == "price":
+                unit = next(p["default_unit"] for p in GOODS["products"] if p["sku"] == sku)
+                self.shop.as_(
+                    "import", set_price, sku=sku, unit=unit, price=value, valid_from=self.shop.now.date()
+                )
+            else:
+                self.shop.as_("import", receive_stock, sku=sku, base_qty=value, source=self.shop.source())
+
+    def draft(self) -> dict[str, int]:
+        member = self.shop.people[self.who].member_id
+        assert member is not None
+        return {line.sku: line.base_qty for line in self.shop.see(self.who, draft_of, member_id=member).lines}
+
+    def deliver(self) -> date | None:
+        member = self.shop.people[self.who].member_id
+        assert member is not None
+        return self.shop.see(self.who, draft_of, member_id=member).deliver_on
+
+    def state(self) -> Dialogue:
+        subject = self.shop.people[self.who].subject
+        rows = self.shop.rows(select(conversations.c.state).where(conversations.c.subject == subject))
+        return Dialogue.load(rows[0].state if rows else None)
+
+
+def _several(value: Any) -> list[str]:
+    if value is None:
+        return []
+    return [str(each) for each in value] if isinstance(value, list) else [str(value)]
+
+
+GOODS: dict[str, Any] = yaml.safe_load((FOLDER / "shop.yaml").read_text(encoding="utf-8"))
+
+
+def set_stage(database: Database, given: dict[str, Any]) -> Stage:
+    """The shop with its goods and one dealer. given: language, role, credit (minor units), stock {sku: base units}, prices."""
+    shop = open_shop(database)
+    stock = given.get("stock", {})
+    for row in GOODS["products"]:
+        _put(shop, row, stock.get(row["sku"], row["stock"]))
+    words = {name: GOODS[name] for name in ("unit_synonyms", "expense_categories")}
+    brand = {"id": 1, "brand": "Test", "revision": 1, **words}
+    shop.system(lambda session: session.execute(insert(catalogue), brand))
+    dealer_id = shop.dealer("north", credit_limit=given.get("credit", 10_000_000))
+    for address in GOODS["addresses"] if given.get("addresses", True) else ():
+        row = {
+            "dealer_id": dealer_id,
+            "name": address["name"],
+            "address": address["address"],
+            "is_default": address.get("default", False),
+        }
+        shop.system(lambda session, row=row: session.execute(system(insert(addresses)), row))
+    world = open_world(database, shop)
+    if given.get("banded"):
+        world.office = replace(world.office, banded_stock=True)
+    if given.get("web"):
+        world.office = replace(world.office, public_url="http://localhost:8000")
+    world.bind("sales")
+    who = f"{given.get('role', 'owner')} north"
+    world.bind(who, given.get("language", "zh-Hans"))
+    return Stage(world, who)
+
+
+def _put(shop: Shop, row: dict[str, Any], stock: int) -> None:
+    columns = {
+        name: row[name] for name in ("name_zh", "name_en", "size", "base_unit", "default_unit") if name in row
+    }
+    units = {unit: {"factor": factor, "names": []} for unit, factor in row["units"].items()}
+    shop.product(row["sku"], stock=stock, units=units, **columns)
+    if "price" in row:
+        shop.as_(
+            "import",
+            set_price,
+            sku=row["sku"],
+            unit=row["default_unit"],
+            price=row["price"],
+            valid_from=SINCE,
+        )
+    if "inbound_on" in row:
+        day = shop.now.date() + timedelta(days=row["inbound_on"])
+        plan = (
+            update(stock_items)
+            .where(
+                stock_items.c.product_id
+                == select(products.c.id).where(products.c.sku == row["sku"]).scalar_subquery()
+            )
+            .values(inbound_on=day, inbound_qty=row["inbound_qty"])
+        )
+        shop.system(lambda session: session.execute(plan))
+
+
+_FACTS = select(facts.c.kind).order_by(facts.c.id)
