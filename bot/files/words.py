@@ -80,3 +80,17 @@ def as_json(report: Report, locale: str) -> dict[str, Any]:
             for result in report.results
         ],
     }
+
+
+def result_rows(report: Report, locale: str) -> list[dict[str, Any]]:
+    """Every row's result, for a file people read."""
+    heads = {name: say(f"head.{name}", locale) for name in ("row", "key", "result", "reason")}
+    return [
+        {
+            heads["row"]: result.row,
+            heads["key"]: result.key,
+            heads["result"]: say(f"done.{result.done}", locale),
+            heads["reason"]: reasons(result, locale),
+        }
+        for result in report.results
+    ]

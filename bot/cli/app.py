@@ -1,0 +1,100 @@
+"""The commands of `dealer` and their arguments; each imports what it needs when it runs."""
+
+from typing import Annotated
+
+import typer
+
+from bot.cli import serving, staff, watching
+
+app = typer.Typer(
+    name="dealer",
+    help="The dealer assistant: a brand's dealers order by chat.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+Json = Annotated[bool, typer.Option("--json", help="The result as JSON on standard output.")]
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the newest schema (PostgreSQL: by DEALER_MIGRATE_DATABASE_URL, its owner)."""
+    from bot.cli.serving import bring_to_head
+
+    bring_to_head()
+
+
+@app.command("import")
+def import_(
+    kind: Annotated[
+        str,
+        typer.Argument(help="catalogue, dealers, addresses, members, staff, prices, assortments or stock."),
+    ],
+    file: Annotated[str, typer.Argument(help=".json, .jsonl, .csv or .xlsx; Chinese or English headers.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, write nothing.")] = False,
+    results: Annotated[
+        str, typer.Option(help="A .csv, .xlsx or .jsonl file to say what became of every row.")
+    ] = "",
+    json: Json = False,
+) -> None:
+    """Bring a file in, row by row; exits 1 if any row was rejected, the good ones still land."""
+    from bot.cli.desk import in_full, settings_now, stop, written
+    from bot.files.importing import KINDS
+    from bot.files.words import say
+
+    if kind not in KINDS:
+        settings = settings_now()
+        typer.echo(say("file.kind", settings.locale, kind=kind, kinds=" ".join(KINDS)), err=True)
+        raise typer.Exit(2)
+    if results and not results.lower().endswith((".csv", ".xlsx", ".jsonl", ".json")):
+        stop(settings_now(), "bad_results", value=results)
+    written("import", as_json=json, kind=kind, path=in_full(file), dry_run=dry_run, results=in_full(results))
+
+
+@app.command()
+def export(
+    kind: Annotated[str, typer.Argument(help="orders, stock, accounts, members, outbox or deadletters.")],
+    file: Annotated[
+        str, typer.Argument(help="JSON lines, or .csv or .xlsx by its ending; - for standard output.")
+    ],
+) -> None:
+    """Write the books to a file, beside a running server."""
+    from bot.cli.watching import take_out
+
+    take_out(kind, file)
+
+
+@app.command()
+def invite(
+    dealer: Annotated[str, typer.Option(help="A dealer's code.")] = "",
+    staff: Annotated[bool, typer.Option("--staff", help="Invite to the brand's own staff.")] = False,
+    role: Annotated[
+        str, typer.Option(help="owner, buyer, finance; for staff admin, sales, finance, warehouse.")
+    ] = "",
+    name: Annotated[str, typer.Option(help="Whom it is for; without, a claimant waits for approval.")] = "",
+    phone: Annotated[str, typer.Option(help="Their telephone.")] = "",
+    region: Annotated[str, typer.Option(help="Staff: the region looked after; all without it.")] = "",
+    expires: Annotated[str, typer.Option(help="How long it is good for: 30m, 12h, 7d.")] = "7d",
+    qr: Annotated[str, typer.Option(help="Also draw the link as a .png or .svg file.")] = "",
+    json: Json = False,
+) -> None:
+    """Make a one-time invite: a code, links and a QR code."""
+    from bot.cli.watching import show_invite
+
+    show_invite(
+        dealer=dealer,
+        staff=staff,
+        role=role,
+        name=name,
+        phone=phone,
+        region=region,
+        expires=expires,
+        qr=qr,
+        json=json,
+    )
+
+
+serving.add_to(app)
+staff.add_to(app)
+watching.add_to(app)

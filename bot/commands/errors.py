@@ -1,0 +1,15 @@
+"""Arguments that cannot be read."""
+
+from core.kit.errors import DealerError
+
+
+class BadArgumentError(DealerError):
+    """No quantity, amount or day. Fields: value."""
+
+    code = "commands.bad_argument"
+
+
+class BadSpanError(DealerError):
+    """No span of time. Fields: value."""
+
+    code = "commands.bad_span"
