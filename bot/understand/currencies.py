@@ -43,6 +43,24 @@ _WORDS: dict[str, str] = {
     "EGP": "埃及镑 egyptian_pounds egyptian_pound egp",
     "KWD": "科威特第纳尔 第纳尔 kuwaiti_dinars dinars dinar kwd",
     "PLN": "兹罗提 zlotys zloty pln",
+    "ILS": "以色列谢克尔 谢克尔 shekels shekel ils",
+    "CZK": "捷克克朗 korunas koruna czk",
+    "HUF": "福林 forints forint huf",
+    "IRR": "伊朗里亚尔 rials rial irr",
+    "PKR": "巴基斯坦卢比 pkr",
+    "KES": "肯尼亚先令 先令 shillings shilling kes",
+    "JOD": "约旦第纳尔 jod",
+    "QAR": "卡塔尔里亚尔 qar",
+    "ARS": "阿根廷比索 ars",
+    "CLP": "智利比索 clp",
+    "PEN": "索尔",
+    "UAH": "格里夫纳 hryvnia uah",
+    "KZT": "坚戈 tenge kzt",
+    "BDT": "塔卡 taka bdt",
+    "LKR": "斯里兰卡卢比 lkr",
+    "KHR": "瑞尔 riel khr",
+    "LAK": "基普 kip",
+    "MNT": "图格里克 tugrik mnt",
     "MMK": "缅币 缅元 kyats kyat",
 }
 _SMALL_WORDS: dict[str, tuple[str, Decimal]] = {
@@ -60,7 +78,7 @@ _SIGNS = {
     "r$": "BRL", "nz$": "NZD", "$": "USD", "¥": LOCAL, "€": "EUR", "£": "GBP", "₩": "KRW", "₹": "INR", "₽": "RUB",
     "฿": "THB", "¢": "USD", "₫": "VND", "rs.": "INR", "rs": "INR",
 }  # fmt: skip
-_CODES = "rmb cny usd eur gbp jpy hkd twd ntd krw sgd aud cad nzd chf rub inr thb vnd idr myr mxn brl zar aed sar sek nok dkk ngn"
+_CODES = "rmb cny usd eur gbp jpy hkd twd ntd krw sgd aud cad nzd chf rub inr thb vnd idr myr mxn brl zar aed sar sek nok dkk ngn ils czk huf pkr kes jod qar ars clp uah kzt bdt lkr pln egp kwd"
 
 
 def _spoken(words: str) -> list[str]:

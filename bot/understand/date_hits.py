@@ -8,7 +8,7 @@ from bot.understand import days
 from bot.understand.date_rule import Rule
 from bot.understand.dates_zh_read import WEEKDAYS
 from bot.understand.days import Prefer, Range
-from bot.understand.numerals import number_at
+from bot.understand.figures import number_at
 
 _TIME_OF_DAY = (
     r"(?:\s*(?:凌晨|早上|上午|中午|下午|晚上|傍晚|晚)?\s*(?:\d{1,2}|[一二两三四五六七八九十]{1,3})"

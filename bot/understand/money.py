@@ -5,7 +5,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from bot.understand.currencies import SIGN, SIGNS, SMALL_UNIT, UNITS, unit_at
-from bot.understand.numerals import MEASURES, fraction_at, number_at, scan_numbers
+from bot.understand.figures import fraction_at, number_at
+from bot.understand.number_scan import MEASURES, scan_numbers
 from bot.understand.numerals_en import STARTS
 from bot.understand.numerals_zh import Numeral
 

@@ -5,43 +5,23 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import NamedTuple
 
-from bot.understand.numerals_en import STARTS, parse_en, read_en
-from bot.understand.numerals_zh import BIG, MAX_LENGTH, Numeral, parse_zh, read_mixed, read_zh
+from bot.understand.figures import AND_A_HALF, fraction_at, number_at
+from bot.understand.number_scan import MEASURES, Number, scan_numbers
+from bot.understand.numerals_en import parse_en
+from bot.understand.numerals_zh import Numeral, parse_zh
 
 __all__ = [
-    "Number", "Numeral", "Part", "Quantity", "fraction_at", "number_at", "parse_en", "parse_zh", "read_quantity",
-    "scan_numbers",
+    "MEASURES", "Number", "Numeral", "Part", "Quantity", "fraction_at", "number_at", "parse_en", "parse_zh",
+    "read_quantity", "scan_numbers",
 ]  # fmt: skip
 
 IsUnit = Callable[[str, int], tuple[str, int] | None]
-MAX_DIGITS = 15  # longer whole parts are numbers of things (phones, bar codes), not amounts
-
-_DIGITS = re.compile(r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?")
-_SUFFIX = re.compile(r"(?:([kw])(\d)?|[ ](k))(?![a-z0-9])")
-_FRACTION = re.compile(r"(?:(\d{1,4})(?:[ ]+|又))?(\d{1,4})/(\d{1,4})(?![\d/])")
-_POWER = re.compile(r"[ ]*(hundred|thousand|million|billion|trillion|dozen)\b")
-_POWER_VALUE = {
-    "hundred": 100,
-    "thousand": 1000,
-    "million": 10**6,
-    "billion": 10**9,
-    "trillion": 10**12,
-    "dozen": 12,
-}
-_HALF_EN = re.compile(r"[ ]+and[ ]+a[ ]+half\b")
-_SPOKEN_POINT = re.compile(r"点(\d{1,6})(?![\d分刻:])")
-_EXPONENT = re.compile(r"e(\d{1,2})(?![a-z0-9])")
-_JOINT = re.compile(r"[ ]*(?:零|加上?|又|外加|and|plus|\+)?[ ]*")
-
-
-class Number(NamedTuple):
-    """A number of a text. kind: cardinal | percent."""
-
-    value: Decimal
-    start: int
-    end: int
-    approximate: bool = False
-    kind: str = "cardinal"
+_JOINT = re.compile(r"[ ]*(零|加上?|又|外加|and|plus|\+)?[ ]*")
+_UNIT_GAP = re.compile(r"(?:[ ]*(?:多|余|来)(?![0-9]))?[ ]*(?:(?:of\s+)?(?:an?|the)[ ]+)?")
+_BARE_FRACTION = re.compile(r"\d+/")
+_ROUGHLY = re.compile(r"[ ]*(?:多(?!少)|左右|上下|出头)")
+_UP_TO = re.compile(r"[ ]*(?:-|~|到|至|to)[ ]*")
+_ENDS = re.compile(r"[ ]*(?:$|[,.;!?。;、\n\t])")
 
 
 class Part(NamedTuple):
@@ -64,91 +44,54 @@ class Quantity(NamedTuple):
     approximate: bool = False
 
 
-def number_at(text: str, pos: int) -> Numeral | None:
-    """The numeral that starts at this place, with its powers, decimals and vague additions; None if there is none."""
-    if pos >= len(text):
-        return None
-    char = text[pos]
-    if char.isascii():
-        if char.isdecimal():
-            return _figures(text, pos)
-        return read_en(text, pos) if char.isalpha() else None
-    return read_zh(text, pos)
-
-
-def _figures(text: str, pos: int) -> Numeral | None:
-    if mixed := read_mixed(text, pos):
-        return mixed
-    match = _DIGITS.match(text, pos)
-    if match is None or match.end() - pos > MAX_LENGTH:
-        return None
-    figure, end = match.group().replace(",", ""), match.end()
-    if len(figure.partition(".")[0]) > MAX_DIGITS:
-        return None
-    value = Decimal(figure)
-    if "." not in figure and (point := _SPOKEN_POINT.match(text, end)):
-        return Numeral(Decimal(f"{figure}.{point[1]}"), point.end())
-    if suffix := _SUFFIX.match(text, end):
-        scale = 10000 if suffix[1] == "w" else 1000
-        return Numeral(value * scale + Decimal(suffix[2] or 0) * (scale // 10), suffix.end())
-    if exponent := _EXPONENT.match(text, end):
-        power = int(exponent[1])
-        return Numeral(value * 10**power, exponent.end()) if power <= MAX_DIGITS else None
-    if half := _HALF_EN.match(text, end):
-        value, end = value + Decimal("0.5"), half.end()
-    scaled = False
-    while power_word := _POWER.match(text, end):
-        value, end, scaled = value * _POWER_VALUE[power_word[1]], power_word.end(), True
-        if value > 10**MAX_DIGITS:
-            return None
-    return (not scaled and _vague(value, text, end)) or Numeral(value, end)
-
-
-def _vague(value: Decimal, text: str, end: int) -> Numeral | None:
-    """A round figure with a vague addition: 20多, 10几, 35余万."""
-    if text[end : end + 1] not in ("多", "来", "几", "余") or value != int(value):
-        return None
-    scale = BIG.get(text[end + 1 : end + 2], 1)
-    if scale > 1:
-        return Numeral(value * scale, end + 2, approximate=True)
-    return Numeral(value, end + 1, approximate=True) if value % 10 == 0 and value else None
-
-
-def fraction_at(text: str, pos: int) -> Numeral | None:
-    """A fraction or mixed number in figures that starts here: "1/2", "2 1/2"."""
-    match = _FRACTION.match(text, pos)
-    if match is None or not int(match[3]):
-        return None
-    return Numeral(Decimal(match[1] or 0) + Decimal(match[2]) / Decimal(match[3]), match.end())
-
-
 def read_quantity(text: str, pos: int, is_unit: IsUnit) -> Quantity | None:
     """Numeral and unit forms from here: 3箱, 三箱半, 2箱零5把, half a case, two and a half cases, 3 dozen cases.
 
     `is_unit(text, pos)` answers the unit surface that starts there and its end. A numeral without a unit gives one part
-    whose unit is None.
+    whose unit is None. Of "2-3箱" the first is taken and called approximate.
     """
-    numeral = fraction_at(text, pos) or number_at(text, pos)
+    numeral = fraction_at(text, pos)
+    if numeral and not _unit_after(text, numeral.end, is_unit):  # a size: 3/4扳手, 2 3/4 elbows
+        numeral = None if _BARE_FRACTION.match(text, pos) else number_at(text, pos)
+    elif numeral is None:
+        numeral = number_at(text, pos)
     if numeral is None:
         return None
     value, end, approximate = numeral
     unit = _unit_after(text, end, is_unit)
+    if unit is None and (unit := _unit_of_range(text, numeral, is_unit)):
+        approximate = True
     if unit is None:
         pieces = text.startswith("dozen", text.rfind(" ", pos, end) + 1 or pos)
         return Quantity((Part(value, None, pieces),), pos, end, approximate)
     surface, end = unit
     value, end = _half_after(text, end, value)
     parts = [Part(value, surface)]
-    joint = _JOINT.match(text, end)
-    if joint and joint.group().strip() and (more := number_at(text, joint.end())):
-        second = _unit_after(text, more.end, is_unit)
-        if second and second[0] != surface:
-            parts.append(Part(more.value, second[0]))
-            end = second[1]
+    if second := _second_part(text, end, surface, is_unit):
+        parts.append(second[0])
+        end = second[1]
+    if rough := _ROUGHLY.match(text, end):
+        approximate, end = True, rough.end()
     return Quantity(tuple(parts), pos, end, approximate)
 
 
-_UNIT_GAP = re.compile(r"(?:[ ]*(?:多|余|来)(?![0-9]))?[ ]*(?:(?:of\s+)?(?:an?|the)[ ]+)?")
+def _unit_of_range(text: str, low: Numeral, is_unit: IsUnit) -> tuple[str, int] | None:
+    """The unit after the second figure of "2-3箱"."""
+    joint = _UP_TO.match(text, low.end)
+    high = number_at(text, joint.end()) if joint else None
+    return _unit_after(text, high.end, is_unit) if high and high.value > low.value else None
+
+
+def _second_part(text: str, end: int, first: str, is_unit: IsUnit) -> tuple[Part, int] | None:
+    """The smaller unit that a quantity goes on with: 2箱零5把; without a joint only at the end of a clause."""
+    joint = _JOINT.match(text, end)
+    more = number_at(text, joint.end()) if joint else None
+    unit = _unit_after(text, more.end, is_unit) if more else None
+    if not joint or not more or not unit or unit[0] == first:
+        return None
+    if not joint[1] and not _ENDS.match(text, unit[1]):
+        return None
+    return Part(more.value, unit[0]), unit[1]
 
 
 def _unit_after(text: str, end: int, is_unit: IsUnit) -> tuple[str, int] | None:
@@ -167,174 +110,6 @@ def _half_after(text: str, end: int, value: Decimal) -> tuple[Decimal, int]:
     if value == value.to_integral_value():
         if text.startswith("半", end):
             return value + Decimal("0.5"), end + 1
-        if half := _HALF_EN.match(text, end):
+        if half := AND_A_HALF.match(text, end):
             return value + Decimal("0.5"), half.end()
     return value, end
-
-
-# --- every number of a text --------------------------------------------------------------------------------------------
-
-MEASURES = frozenset(
-    "个只把箱件套台瓶罐袋包盒桶卷条张片根支枝米吨斤克升里块元角分毛层次回遍趟批单份打对双副组队人位名天月年周秒岁倍"
-    "折间家辆头匹棵朵颗粒座幅幢栋本册页篇首句字门尺寸亩平度杯碗盘串捆摞板托筐车船台顶听扎匝筒排列级届期股票箩坛缸壶"
-    "员厘毫公英海立方千克小点刻钟时日号款种类样项条场步圈声口滴枚发艘架封盏厅室户楼成笔轮代辈段节课盆束丈两钱"
-)
-_LONE_AFTER = frozenset(
-    "从负是为有剩来要共到等于加减乘除乘以比约出差第约达至和与及或、,:(=>< \t\n多少得近超满"
-)
-_FIXED = re.compile(
-    r"一(?:下|样|起|定|共|些|直|般|点(?![零一二两三四五六七八九0-9])|会|旦|边|致|切|律|手|流|向|再|方面|路|时|体|贯|带|心|概|字|般|度(?!电)|次性|把手|口气|回事|头|面|组合|级|条龙|号(?!机|楼)|家人|门心思|层|块(?:儿)?(?=[去来走]))"
-    r"|万一|千万(?=[别不要记])|十字|十分(?![之钟])|四通|五金|六角|八角|四角|五角(?=星)|三角(?!钱)|三通|五一(?=[节放假劳])|三八(?=[节妇])|十一(?=[放假节])"
-    r"|[三两二四五六七八九]方(?!米|面)|百货|千斤顶|百分(?!之)|千分尺|一一|七七八八|三三两两|一五一十|四季|三无|百叶|万能|万向|千层|百搭|两者|两用|两侧|两端"
-)
-_BEFORE_LONE = frozenset("第周期拜初统唯单合之某每")
-_ZH_NUMERALS = re.compile("[零一二三四五六七八九十百千万亿兆壹贰叁肆伍陆柒捌玖拾佰仟廿卅卌]+")
-_TOKEN = re.compile(
-    r"(?<![\w.])\.\d|\d|[a-z]+|[零一二两三四五六七八九十百千万亿俩仨幺半壹贰叁肆伍陆柒捌玖拾佰仟廿卅卌兆]"
-)
-_GLUED = re.compile(
-    r"\d+-[a-z]+(?:-[a-z]+)*|\d+(?:\.\d+){2,}|[a-z0-9.,]{0,20}?(?:(?<=\d)(?:st|nd|rd|th)(?![a-z])|(?<=[0-9])[a-z])[a-z0-9.*-]*|\d+(?:\.\d+)?(?:\*\d+(?:\.\d+)?)+"
-)
-_SHARE = re.compile("成(?![品本人员立为])|折(?![叠扣合])")
-_CODE_BEFORE = re.compile(r"第$|[a-z]-$")
-_PERCENT = re.compile(r"\s*(?:%|percent\b|per\s+cent\b|个?百分点|pct\b)")
-_MINUS = re.compile(r"(?:(?<![\w)\]])-|负的?|\bminus\s+|\bnegative\s+)$")
-_ORDINAL_TAIL = re.compile(
-    r"[ -](?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)\b|-(?!\d)[a-z]"
-)
-_INSIDE_WORD = re.compile(r"\d$|[a-z]-$")
-_NO_PART = re.compile(
-    r"half[ -](?:price|past|time|way|term|year|yearly|marathon)\b|an?\s+(?:third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)\s+(?!of\b|or\b|and\b|off\b|less\b|more\b)[a-z]"
-)
-_NOT_ONE = re.compile(
-    r"\b(?:this|that|the|which|no|any|every|each|another|other|same|last|next|wrong|right|new|old|big|small)\s+$"
-)
-_IDIOM = re.compile(
-    "[一二两三四五六七八九十百千万][^\\W\\d_][一二两三四五六七八九十百千万][^\\W\\d_个只箱件把套台瓶罐袋包盒桶卷条支打双托块元]"
-)
-_HALF_WORD = re.compile(r"半(?:成品|自动|导体|价|夜|路|截|晌|边|数|途|圆)")
-
-
-def scan_numbers(text: str) -> list[Number]:
-    """Every number of a normal text, in order; digits glued to a measure and numerals inside a word are none."""
-    found: list[Number] = []
-    pos = 0
-    while match := _TOKEN.search(text, pos):
-        number, pos = _number_from(text, match.start(), match.group())
-        if number:
-            found.append(number)
-    return found
-
-
-def _number_from(text: str, at: int, word: str) -> tuple[Number | None, int]:
-    """The number at a word, and where to go on from."""
-    if word[0].isascii() and word[0].isalpha():
-        return _word_number(text, at, word)
-    if word[0] == ".":
-        digits = _DIGITS.match(text, at + 1)
-        figure = (
-            digits.group()
-            if digits and len(digits.group()) <= MAX_DIGITS and "." not in digits.group()
-            else ""
-        )
-        value = Decimal(f"0.{figure.replace(',', '') or 0}")
-        return _finished(text, at, Numeral(value, at + 1 + len(figure))) if figure else (None, at + 1)
-    if word.isdecimal():
-        return _figure_number(text, at)
-    return _zh_number(text, at)
-
-
-def _word_number(text: str, at: int, word: str) -> tuple[Number | None, int]:
-    end = at + len(word)
-    if text[end : end + 1].isdigit():  # M8, PH2*100, SKU numbers
-        while end < len(text) and ((text[end].isascii() and text[end].isalnum()) or text[end] in "*-./"):
-            end += 1
-        return None, end
-    if word not in STARTS or _INSIDE_WORD.search(text, max(0, at - 2), at) or _NO_PART.match(text, at):
-        return None, end
-    numeral = read_en(text, at)
-    if numeral is None:
-        return None, end
-    if _ORDINAL_TAIL.match(text, numeral.end):
-        return None, numeral.end
-    if numeral.value == 1 and word == "one" and _NOT_ONE.search(text, max(0, at - 12), at):
-        return None, numeral.end
-    return _finished(text, at, numeral)
-
-
-def _figure_number(text: str, at: int) -> tuple[Number | None, int]:
-    numeral = _fraction_of_power(text, at) or number_at(text, at)
-    glued = _GLUED.match(text, at)
-    if (
-        numeral is None
-        or (glued and glued.end() > numeral.end)
-        or text[numeral.end : numeral.end + 1].isdigit()
-    ):
-        end = max(glued.end() if glued else at, at + 1)
-        while end < len(text) and text[end].isdigit():
-            end += 1
-        return None, end
-    if _CODE_BEFORE.search(text, max(0, at - 3), at):
-        return None, numeral.end
-    return _finished(text, at, numeral)
-
-
-def _fraction_of_power(text: str, at: int) -> Numeral | None:
-    """A fraction in figures, and of what: "4 1/2 dozen", "1/2 million"."""
-    part = fraction_at(text, at)
-    if part and (power := _POWER.match(text, part.end)):
-        return Numeral(part.value * _POWER_VALUE[power[1]], power.end())
-    return part
-
-
-def _zh_number(text: str, at: int) -> tuple[Number | None, int]:
-    if (fixed := _FIXED.match(text, at)) or (fixed := _HALF_WORD.match(text, at)):
-        return None, fixed.end()
-    numeral = read_zh(text, at)
-    if numeral is None:
-        unread = _ZH_NUMERALS.match(text, at)
-        return None, unread.end() if unread else at + 1
-    before = text[max(0, at - 1) : at]
-    run = text[at : numeral.end]
-    if before and before in "第周期拜几数":
-        return None, numeral.end
-    if all(c in "万亿百千兆佰仟" for c in run):
-        return None, numeral.end
-    if len(run) == 1 and not _stands_alone(text, at, numeral.end, before):
-        idiom = _IDIOM.match(text, at)  # 五花八门
-        return None, idiom.end() if idiom else numeral.end
-    return _finished(text, at, numeral)
-
-
-def _stands_alone(text: str, at: int, end: int, before: str) -> bool:
-    """Whether a single numeral character is a number: before a measure word, or by itself."""
-    after = text[end : end + 1]
-    if text[at] == "半":
-        return before == "一" or (bool(after) and after in MEASURES)
-    if before in _BEFORE_LONE:
-        return False
-    if after and after in MEASURES:
-        return True
-    ends = not after.isalnum() or after in "到至和与或加减乘除" or text.startswith("等于", end)
-    return ends and (before in _LONE_AFTER or not before.isalnum())
-
-
-def _finished(text: str, at: int, numeral: Numeral) -> tuple[Number, int]:
-    """A numeral with its sign, its half after a measure, its dozen or its per cent."""
-    value, end, approximate = numeral
-    kind = "cardinal"
-    if percent := _PERCENT.match(text, end):
-        kind, end = "percent", percent.end()
-    elif text.startswith("百分之", at):
-        kind, value = "percent", value * 100
-    elif text.startswith("打", end) and not re.match("打[折开电击印包算听扰款车交工]", text[end : end + 2]):
-        value, end = value * 12, end + 1
-    elif (share := _SHARE.match(text, end)) and value < 100:
-        value, kind, end = value * (10 if value < 10 else 1), "percent", share.end()
-        if text.startswith("半", end):
-            value, end = value + 5, end + 1
-    elif text[end : end + 1] in MEASURES and text.startswith("半", end + 1) and value == int(value):
-        value, end = value + Decimal("0.5"), end + 2
-    if minus := _MINUS.search(text, max(0, at - 10), at):
-        value, at = -value, minus.start()
-    return Number(value, at, end, approximate, kind), end

@@ -197,7 +197,7 @@ def _headless(names: list[str]) -> _Taken:
             return Decimal(_POWERS.get(names[at], 12)) / 2, at + 1
         return Decimal("0.5"), 1
     elif first == "dozen":
-        return Decimal(12), 1
+        return (Decimal(18), 4) if names[1:4] == ["and", "a", "half"] else (Decimal(12), 1)
     elif first in _POWERS:
         value, used = _whole(["one", *names])
         return (value, used - 1) if used > 1 else _NONE

@@ -73,7 +73,7 @@ QUANTITIES = [
     ("2箱加5把", _parts(("2", "箱"), ("5", "把"))), ("两打", _parts(("2", "打"))), ("3 箱", _parts(("3", "箱"))),
     ("1/2箱", _parts(("0.5", "箱"))), ("half a case", _parts(("0.5", "case"))),
     ("two and a half cases", _parts(("2.5", "cases"))), ("3 dozen cases", _parts(("36", "cases"))),
-    ("a case and a half", None), ("2 cases and 5 boxes", _parts(("2", "cases"), ("5", "boxes"))),
+    ("2箱5把", _parts(("2", "箱"), ("5", "把"))), ("3/4扳手", None), ("2 cases and 5 boxes", _parts(("2", "cases"), ("5", "boxes"))),
     ("half a dozen cases", _parts(("6", "cases"))), ("a couple of cases", _parts(("2", "cases"))),
     ("120", _parts(("120", None))), ("1.5箱", _parts(("1.5", "箱"))), ("三十多箱", _parts(("30", "箱"))),
 ]  # fmt: skip
@@ -84,6 +84,27 @@ def test_quantity_forms(text: str, parts: tuple[Part, ...] | None) -> None:
     quantity = read_quantity(text, 0, is_unit)
     assert (quantity.parts if quantity else None) == parts
     assert quantity is None or quantity.end == len(text)
+
+
+def test_a_second_unit_without_a_joint_belongs_to_what_follows() -> None:
+    quantity = read_quantity("2箱5把起子", 0, is_unit)
+    assert quantity is not None
+    assert (quantity.parts, quantity.end) == (_parts(("2", "箱")), 2)
+
+
+def test_a_fraction_without_a_unit_is_a_size_and_not_a_quantity() -> None:
+    quantity = read_quantity("2 3/4 elbows", 0, is_unit)
+    assert quantity is not None
+    assert (quantity.parts, quantity.end) == (_parts(("2", None)), 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("2-3箱", 2), ("10到15箱", 10), ("三箱多", 3), ("3箱左右", 3), ("两三箱", 2)]
+)
+def test_rough_quantities_say_so(text: str, value: int) -> None:
+    quantity = read_quantity(text, 0, is_unit)
+    assert quantity is not None
+    assert (quantity.parts, quantity.approximate) == ((Part(Decimal(value), "箱"),), True)
 
 
 def test_dozens_without_a_unit_count_pieces() -> None:
