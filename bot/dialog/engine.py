@@ -7,7 +7,11 @@ refusals put into words, and the silence while a person has the conversation.
 from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from datetime import timedelta
+from functools import cache
 from itertools import groupby
+from pathlib import Path
+
+import yaml
 
 from bot.dialog import repair
 from bot.dialog.api import MoveHandler, Says, Turn, ask_yes_no, offers_of, say, together
@@ -27,6 +31,7 @@ from bot.understand.types import (
     Change,
     Context,
     Human,
+    Intent,
     Move,
     No,
     Op,
@@ -95,8 +100,6 @@ def _chosen(turn: Turn, ways: Routes, made: Says | Offer) -> Says:
         case "say-again" if turn.state.heard:
             turn.repeating = True
             return _hear_text(turn, ways, turn.state.heard.text)
-        case "way" if made.arg == "order":
-            return (say("dialog.option.order.how"),)
     turn.state.asking = None
     action = f"way-{made.arg}" if made.action == "way" else made.action
     handler = ways.choices.get(action)
@@ -105,11 +108,15 @@ def _chosen(turn: Turn, ways: Routes, made: Says | Offer) -> Says:
 
 def _hear_text(turn: Turn, ways: Routes, text: str) -> Says:
     if _with_person(turn):
-        return ways.moves[Human](turn, _back(understand(text, context_of(turn), turn.index).moves))
+        wants_back = word_for(text) == "person-back" or _ends_talk(turn, text)
+        return ways.moves[Human](turn, [Human(back=wants_back)])
     for reader in ways.texts:
         answer = reader(turn)
         if answer is not None:
             return answer
+    word = word_for(text)
+    if word in ways.choices and not turn.repeating:
+        return _chosen(turn, ways, Offer(action=word))
     option = _bare_option(turn, text)
     if option is not None:
         return _chosen(turn, ways, repair.number(turn, option))
@@ -131,6 +138,18 @@ def _hear_text(turn: Turn, ways: Routes, text: str) -> Says:
     return says
 
 
+@cache
+def _words() -> dict[str, str]:
+    path = Path(__file__).with_name("words.yaml")
+    table = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return {str(word): action for action, words in table.items() for word in words}
+
+
+def word_for(text: str) -> str:
+    """The action of a message that is nothing but one of the words the texts name; "" for any other."""
+    return _words().get(normalise(text).text.strip(" .。!"), "")
+
+
 def _bare_option(turn: Turn, text: str) -> int | None:
     """A number that is nothing but an option of the list on the screen, where that list is not about goods."""
     offers = turn.state.offers
@@ -148,9 +167,10 @@ def _with_person(turn: Turn) -> bool:
     return state.with_person
 
 
-def _back(moves: Sequence[Move]) -> list[Human]:
-    """To a person everything is passed on but the wish to end it."""
-    return [move for move in moves if isinstance(move, Human) and move.back] or [Human()]
+def _ends_talk(turn: Turn, text: str) -> bool:
+    """Whether the wish is to be done with the person; everything else is passed on to him."""
+    moves = understand(text, context_of(turn), turn.index).moves
+    return any(isinstance(move, Human) and move.back for move in moves)
 
 
 def _is_ours(ways: Routes, move: Move) -> bool:
@@ -167,6 +187,10 @@ def _meant(turn: Turn) -> list[Move]:
         return moves
     bare: list[Move] = [move for move in moves if not isinstance(move, (Yes, No))]
     return bare or moves
+
+
+def _is_outside(move: Move) -> bool:
+    return isinstance(move, Social) and move.intent is Intent.OUT_OF_SCOPE
 
 
 def _adds(move: Move) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select
 
 from bot.dialog.messages import Kind, Say
 from bot.dialog.render import render
@@ -21,9 +21,10 @@ from core.orders.models import orders
 from core.orders.queries import last_order
 from core.orders.supply import receive_stock
 from core.pricing.service import set_price
-from core.products.models import catalogue, products
-from core.stock.models import stock_items
+from core.products.models import catalogue
+from core.stock.service import plan_stock
 from notifications.outbox.models import facts
+from notifications.outbox.write import write_facts
 from tests.core.shop import ZONE, Shop, open_shop
 from tests.databases import Database
 from tests.world import World, open_world
@@ -145,6 +146,9 @@ class Stage:
                 )
             else:
                 self.shop.as_("import", receive_stock, sku=sku, base_qty=value, source=self.shop.source())
+        told = tuple(self.shop.facts)
+        self.shop.facts.clear()
+        self.shop.system(lambda session: write_facts(session, told))
 
     def draft(self) -> dict[str, int]:
         member = self.shop.people[self.who].member_id
@@ -217,15 +221,7 @@ def _put(shop: Shop, row: dict[str, Any], stock: int) -> None:
         )
     if "inbound_on" in row:
         day = shop.now.date() + timedelta(days=row["inbound_on"])
-        plan = (
-            update(stock_items)
-            .where(
-                stock_items.c.product_id
-                == select(products.c.id).where(products.c.sku == row["sku"]).scalar_subquery()
-            )
-            .values(inbound_on=day, inbound_qty=row["inbound_qty"])
-        )
-        shop.system(lambda session: session.execute(plan))
+        shop.as_("import", plan_stock, sku=row["sku"], inbound_on=day, inbound_qty=row["inbound_qty"])
 
 
 _FACTS = select(facts.c.kind).order_by(facts.c.id)

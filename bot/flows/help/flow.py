@@ -18,7 +18,12 @@ _ABLE = (
 )
 
 
-def show(turn: Turn, _moves: Sequence[Help]) -> Says:
+def asked(turn: Turn, _moves: Sequence[Help]) -> Says:
+    """Help, asked in words."""
+    return show(turn)
+
+
+def show(turn: Turn, _arg: str = "") -> Says:
     """What this person can do."""
     lines = [say(key) for action, key in _ABLE if turn.may(action)]
     if turn.several_dealers:
@@ -31,4 +36,4 @@ def show(turn: Turn, _moves: Sequence[Help]) -> Says:
     return (Say(key="help.head", params={"name": turn.actor.name}, lines=tuple(lines)),)
 
 
-FLOW = Flow(name="help", moves={Help: show})
+FLOW = Flow(name="help", moves={Help: asked}, choices={"help": show})

@@ -170,3 +170,8 @@ def to_address(turn: Turn, arg: str) -> Says:
     draft = _draft(turn)
     turn.draft = save_draft(turn.session, turn.actor, replace(draft, address_id=known[arg]))
     return show.read_back(turn)
+
+
+def undo(turn: Turn, _arg: str) -> Says:
+    """The last change back."""
+    return work(turn, [Undo()])

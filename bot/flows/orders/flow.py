@@ -36,6 +36,8 @@ FLOW = Flow(
     choices={
         "pick": edit.pick,
         "clear": edit.clear,
+        "undo": edit.undo,
+        "way-order": place.how,
         "confirm": place.confirm,
         "wait": place.wait,
         "reduce": place.reduce,

@@ -169,3 +169,8 @@ def open_draft(turn: Turn, _arg: str = "") -> Says:
 def ask_draft(turn: Turn, _moves: Sequence[object]) -> Says:
     """The same, asked in words."""
     return show.read_back(turn, everything=True)
+
+
+def how(_turn: Turn, _arg: str) -> Says:
+    """How to order."""
+    return (say("dialog.option.order.how"),)

@@ -53,8 +53,8 @@ def repeat(turn: Turn, moves: Sequence[Repeat]) -> Says:
 
 
 def again(turn: Turn, arg: str) -> Says:
-    """A button: this order again."""
-    return _again(turn, repeat_of(turn.session, turn.actor, arg), Repeat())
+    """This order again, by its button; without a number the last one."""
+    return _again(turn, repeat_of(turn.session, turn.actor, arg or None), Repeat())
 
 
 def _again(turn: Turn, found: Again, move: Repeat) -> Says:

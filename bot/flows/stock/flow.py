@@ -49,6 +49,11 @@ def price(turn: Turn, moves: Sequence[Ask]) -> Says:
     return (*says, Say(key="", lines=capped(lines)))
 
 
+def ask(_turn: Turn, _arg: str = "") -> Says:
+    """Of which product."""
+    return (say("stock.which"),)
+
+
 def _asked(turn: Turn, moves: Sequence[Ask]) -> tuple[list[str], Says]:
     """The products meant, what was last talked about where none is named, and words about unknown ones."""
     items = [item for move in moves for item in move.items]
@@ -73,9 +78,7 @@ def _stock(turn: Turn, item: StockItem) -> Say:
         pack = factor_of(product, product.default_unit) or 1
         key = "stock.few" if available < FEW * pack else "stock.plenty"
     elif available:
-        key = "stock.exact"
-        line = line_of(product, available, product.default_unit)
-        params |= {"qty": quantity(line.qty, line.unit)}
+        return _exact(turn, item.sku, available)
     if not available and item.inbound_on:
         line = line_of(product, item.inbound_qty, product.default_unit)
         amount = quantity(line.qty, line.unit)
@@ -85,4 +88,18 @@ def _stock(turn: Turn, item: StockItem) -> Say:
     return say(key, **params)
 
 
-FLOW = Flow(name="stock", topics={Topic.STOCK: stock, Topic.PRICE: price})
+def _exact(turn: Turn, sku: str, available: int) -> Say:
+    """Whole usual packs, and what is left over in base units."""
+    product = turn.product(sku)
+    factor = factor_of(product, product.default_unit) or 1
+    packs, rest = divmod(available, factor)
+    name = turn.name(sku)
+    if not packs:
+        return say("stock.exact", product=name, qty=quantity(str(rest), product.base_unit))
+    whole = quantity(str(packs), product.default_unit)
+    if not rest:
+        return say("stock.exact", product=name, qty=whole)
+    return say("stock.exact_rest", product=name, qty=whole, rest=quantity(str(rest), product.base_unit))
+
+
+FLOW = Flow(name="stock", topics={Topic.STOCK: stock, Topic.PRICE: price}, choices={"stock-ask": ask})
