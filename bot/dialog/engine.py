@@ -124,7 +124,10 @@ def _hear_text(turn: Turn, ways: Routes, text: str) -> Says:
     moves = [move for move in _meant(turn) if _is_ours(ways, move)]
     if not moves:
         return repair.not_understood(turn) if turn.actor.side == "dealer" else ways.moves[Social](turn, ())
-    turn.state.misses = 0
+    outside = all(map(_is_outside, moves))
+    if outside and turn.state.misses:
+        return repair.not_understood(turn)
+    turn.state.misses = int(outside)
     if _heard_before(turn, text, moves):
         return (ask_yes_no(turn, say("dialog.again"), "say-again"),)
     if not all(isinstance(move, _ASIDE) for move in moves):
