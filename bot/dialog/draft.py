@@ -192,8 +192,9 @@ def _scaled(qty: Decimal, op: Op, by: Decimal) -> Decimal:
 
 
 def _change_absent(hand: Hand, move: Change, snag: Snag) -> None:
-    """More of what is not there yet is new; any other change of it cannot be."""
-    if move.op is not Op.MORE or move.target.kind is not TargetKind.SKUS or move.qty is None:
+    """More of what is not there yet is new, and so is "make it 3" before anything is there; other changes cannot be."""
+    new = move.op is Op.MORE or (move.op is Op.SET and not hand.lines)
+    if not new or move.target.kind is not TargetKind.SKUS or not move.target.skus or move.qty is None:
         hand.snag(snag, text=move.target.text, skus=move.target.skus, qty=move.qty, unit=move.unit)
         return
     hand.settle(

@@ -78,8 +78,6 @@ def not_understood(turn: Turn) -> Says:
     """First a hint with the open question, if there is one; the second time four ways on."""
     state = turn.state
     state.misses += 1
-    if turn.actor.side == "staff":
-        return (say("dialog.miss.staff"),)
     if state.misses == 1:
         question = open_question(turn)
         return (say("dialog.miss.question"), question) if question else (say("dialog.miss.first"),)

@@ -128,8 +128,9 @@ class Hand:
         at: int | None = None,
     ) -> None:
         """Do what a question is about if everything is known; else leave it open, at its place in the list."""
-        if len(question.candidates) > 1:
-            self.ask(replace(question, asking=Asking.PRODUCT), at)
+        if len(question.candidates) > 1:  # numbered the same way however they were found
+            candidates = tuple(sorted(question.candidates))
+            self.ask(replace(question, asking=Asking.PRODUCT, candidates=candidates), at)
             return
         product = self.product(question.candidates[0])
         if question.qty is None:

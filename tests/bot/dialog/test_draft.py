@@ -371,3 +371,17 @@ def test_the_day_wanted_is_set_and_unset() -> None:
     day = date(2026, 3, 12)
     assert do(CART, Deliver(day=day)).sheet.deliver == day
     assert do(CART, Deliver(day=day), Deliver(day=None)).sheet.deliver is None
+
+
+def test_a_change_before_anything_is_there_is_new() -> None:
+    assert quantities(do(Sheet(), Change(target=of("T-2"), op=Op.SET, qty=Decimal(2))).sheet) == {"T-2": 12}
+
+
+def test_both_options_can_be_taken() -> None:
+    assert quantities(do(ASKED, Answer(skus=BOTH)).sheet) == {"T-1": 36 + 24, "W-1": 20, "T-2": 12}
+
+
+@given(st.permutations(["T-2", "T-1"]))
+def test_options_are_numbered_the_same_however_they_were_found(found: list[str]) -> None:
+    said = Item(text="保温杯", candidates=tuple(found), qty=Decimal(1), unit="箱", problem=Problem.AMBIGUOUS)
+    assert do(Sheet(), add(said)).sheet.questions[0].candidates == ("T-1", "T-2")
