@@ -10,7 +10,7 @@ from bot.understand.numerals import number_at
 from bot.understand.tokens import Kind, Token
 
 _SWITCH = 2.5  # the cost of changing from "3箱可乐" to "可乐3箱" inside one message
-_ALONE_NAME, _ALONE_UNKNOWN, _ALONE_AMOUNT = 9.0, 3.0, 12.0
+_ALONE_NAME, _ALONE_UNKNOWN, _ALONE_AMOUNT, _ALONE_NUMBER = 9.0, 3.0, 12.0, 6.0
 _UNKNOWN = 2.0  # the cost of giving a quantity to words that name nothing known
 _FAR = 6.0
 _KINDS = re.compile(r"([2-9]|[两二三四五六七八九])\s?(?:种|款|个)?(?:颜色|口味|味道|规格|尺寸|型号|色|种|款|样|kinds?|flavou?rs|sizes|colou?rs|types)")
@@ -264,7 +264,7 @@ def _glued(elements: list[Element], amount: int, name: int) -> bool:
 def _alone(element: Element) -> float:
     if isinstance(element, Mention):
         return _ALONE_NAME if known(element) else _ALONE_UNKNOWN
-    return _ALONE_AMOUNT
+    return _ALONE_AMOUNT if element.quantity and element.quantity.parts[0].unit else _ALONE_NUMBER
 
 
 @dataclass(slots=True)
@@ -294,6 +294,8 @@ def _gap(element: Element) -> float:
     if not isinstance(element, Token):
         return 0.0
     if element.kind is Kind.BREAK:
+        if element.text == ":":
+            return 0.2
         return (0.1, 2.0, 5.0, 5.5)[element.strength]
     if element.kind is Kind.WORD:
         return {Role.AGAIN: 4.0, Role.AND: 2.5, Role.OF: -0.5, Role.MORE: 1.0, Role.NOT: 3.0, Role.REMOVE: 4.0}.get(

@@ -13,6 +13,8 @@ _OTHERS = (
 )  # fmt: skip
 
 
+_MONEY_WORDS = ("元", "块", "¥", "yuan", "rmb", "费", "$", "fee", "cost", "paid", "spent", "花了", "垫", "付了")
+SMALL = 10  # nothing cheaper is claimed by a bare number
 SURE = 100  # a bare number this large beside an expense word is its amount
 
 
@@ -44,8 +46,9 @@ def _new(reading: Reading) -> Understanding | None:
     category = category_of(reading)
     said = claim(reading)
     strength = scores.get(Intent.CLAIM_SUBMIT, 0.0)
-    money = said.amount is not None and (strength > 0 or _spent(reading) or said.day is not None or said.period is not None or said.amount >= SURE)  # fmt: skip
-    if category and money and not _packed(reading):
+    dated = said.day is not None or said.period is not None
+    money = said.amount is not None and (strength > 0 or _spent(reading) or said.amount >= SURE or (dated and said.amount >= SMALL))  # fmt: skip
+    if category and money and not _packed(reading) and not says("personal", reading.text):
         strength += 4
     status = scores.get(Intent.CLAIM_STATUS, 0.0)
     rivals = max((scores.get(i, 0.0) for i in _OTHERS if i is not Intent.CLAIM_STATUS), default=0.0)
@@ -62,7 +65,7 @@ def _packed(reading: Reading) -> bool:
 
 
 def _spent(reading: Reading) -> bool:
-    return any(m in reading.normal.text for m in ("元", "块", "¥", "yuan", "rmb", "费", "$", "fee", "cost", "paid", "spent"))
+    return any(m in reading.normal.text for m in _MONEY_WORDS)
 
 
 def _understood(move: Move) -> Understanding:

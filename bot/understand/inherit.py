@@ -11,6 +11,8 @@ def inherited(mention: Mention, near: Mention, found: Found, index: Index, allow
     """What a mention without a head noun means next to one that has it."""
     pieces = [bare(p.text) for p in mention.pieces if not is_relative(p.text)]
     family = _family(near, found, index, allowed)
+    if not pieces and mention.pieces and (named := _composed(bare(mention.pieces[0].text), mention, near, found, index, allowed)):
+        return Found(named, Tier.WORDS)
     if not pieces:
         fit = fit_sizes(mention, family, index)
         if fit and (mention.sizes or len(fit) < len(family)):
@@ -19,11 +21,8 @@ def inherited(mention: Mention, near: Mention, found: Found, index: Index, allow
     if len(pieces) != 1:
         return NOTHING
     piece = pieces[0]
-    for name in _names(near, found, index):
-        for cut in range(1, len(name)):
-            skus = index.names.skus.get(piece + name[cut:]) or index.names.skus.get(name[:-cut] + piece)
-            if skus and piece not in name and (kept := _sized(mention, skus, index, allowed)):
-                return Found(kept, Tier.WORDS)
+    if named := _composed(piece, mention, near, found, index, allowed):
+        return Found(named, Tier.WORDS)
     for name in _names(near, found, index):
         for cut in range(1, len(name) - 1):
             tail = name[cut:]
@@ -37,6 +36,16 @@ def inherited(mention: Mention, near: Mention, found: Found, index: Index, allow
                 return Found(kept, Tier.WORDS)
     kept = tuple(s for s in family if names_word(index.entries[s], piece))
     return Found(kept, Tier.WORDS) if kept and len(kept) < len(family) else NOTHING
+
+
+def _composed(piece: str, mention: Mention, near: Mention, found: Found, index: Index, allowed: Allowed) -> tuple[str, ...]:  # fmt: skip
+    """Products named by this word in the place of the neighbour's own variant (十字 beside 一字起子)."""
+    for name in _names(near, found, index):
+        for cut in range(1, len(name)):
+            skus = index.names.skus.get(piece + name[cut:]) or index.names.skus.get(name[:-cut] + piece)
+            if skus and piece not in name and (kept := _sized(mention, skus, index, allowed)):
+                return kept
+    return ()
 
 
 def _sized(mention: Mention, skus: tuple[str, ...], index: Index, allowed: Allowed) -> tuple[str, ...]:

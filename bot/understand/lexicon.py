@@ -69,9 +69,17 @@ def word_at(text: str, pos: int) -> tuple[Role, int] | None:
     """The longest general word that starts here in a normal text: its role and its end. English words are whole."""
     for end in _ends(text, pos):
         role = words().get(text[pos:end])
-        if role is not None and (not text[end - 1].isascii() or not text[end : end + 1].isascii() or not text[end : end + 1].isalnum()):  # fmt: skip
+        if role is not None and not _goes_on(text, end):
             return role, end
     return None
+
+
+def _goes_on(text: str, end: int) -> bool:
+    """Whether an English word does not end here: "who" of "who's"."""
+    if not text[end - 1].isascii() or not text[end - 1].isalnum():
+        return False
+    after = text[end : end + 2]
+    return (after[:1].isascii() and after[:1].isalnum()) or (after[:1] == "'" and after[1:].isalpha())
 
 
 def _ends(text: str, pos: int) -> Iterator[int]:

@@ -10,12 +10,17 @@ from bot.understand.tokens import Kind, Token
 _NAMED = (Kind.NAME, Kind.HEAD, Kind.SOUND)
 
 
-def settle_numbers(tokens: list[Token], index: Index) -> list[Token]:
-    """Tokens with bare numbers read as sizes, SKUs or spec counts where another quantity stands beside them."""
+def settle_numbers(tokens: list[Token], index: Index, *, asking: bool) -> list[Token]:
+    """Tokens with numbers read as sizes, SKUs or spec counts where another quantity stands beside them.
+
+    asking: the text is a question, where a SKU's digits may stand alone.
+    """
     tokens = _without_spec_counts(tokens)
     for at, token in enumerate(tokens):
-        if _bare(token):
-            if _is_sku(tokens, at, index):
+        if token.kind is Kind.QUANTITY and (key := _count_key(token)) in index.sizes and _counts_in_pack(tokens, at, index):
+            tokens[at] = Token(Kind.SIZE, token.start, token.end, token.text, size=Size(key, _value(token), token.end))
+        elif _bare(token):
+            if _is_sku(tokens, at, index, asking=asking):
                 tokens[at] = Token(Kind.SKU, token.start, token.end, token.text, skus=index.skus[token.text])
             elif _is_figure(tokens, at, index):
                 tokens[at] = _as_size(token)
@@ -73,7 +78,31 @@ def _neighbour(tokens: list[Token], at: int, step: int) -> Token | None:
     return tokens[k] if 0 <= k < len(tokens) else None
 
 
-def _is_sku(tokens: list[Token], at: int, index: Index) -> bool:
+def _count_key(token: Token) -> str:
+    """A quantity as it would stand in a size: 80片 of wipes."""
+    assert token.quantity is not None
+    part = token.quantity.parts[0]
+    return f"{part.unit}:{part.value.normalize():f}" if len(token.quantity.parts) == 1 and part.unit else ""
+
+
+def _counts_in_pack(tokens: list[Token], at: int, index: Index) -> bool:
+    """Whether "80片" beside a name is what one pack of it holds, because another quantity is what is wanted."""
+    if not _another(tokens, at):
+        return False
+    following = tokens[at + 1] if at + 1 < len(tokens) else None
+    if following is not None and following.text == "的":
+        following = tokens[at + 2] if at + 2 < len(tokens) else None
+    for near in (following, _neighbour(tokens, at, -1)):
+        if near is not None and near.kind in _NAMED and _has_key(near, _count_key(tokens[at]), index):
+            return True
+    return False
+
+
+def _has_key(name: Token, key: str, index: Index) -> bool:
+    return any(key in index.entries[s].sizes for s in _skus(name, index))
+
+
+def _is_sku(tokens: list[Token], at: int, index: Index, *, asking: bool) -> bool:
     """Digits of one SKU, followed by a quantity and named by nothing else: 1414要6箱, 2505*6."""
     token = tokens[at]
     if len(token.text) < 3 or not token.text.isdigit() or len(index.skus.get(token.text, ())) != 1:
@@ -87,12 +116,7 @@ def _is_sku(tokens: list[Token], at: int, index: Index) -> bool:
     ):
         k += 1
     alone = k >= len(tokens) or tokens[k].kind is not Kind.QUANTITY
-    return not alone or _asked_only(tokens)
-
-
-def _asked_only(tokens: list[Token]) -> bool:
-    """Whether no number in the text has a unit, so that none orders anything."""
-    return all(_bare(t) for t in tokens if t.kind is Kind.QUANTITY)
+    return not alone or asking
 
 
 def _is_figure(tokens: list[Token], at: int, index: Index) -> bool:
@@ -112,11 +136,14 @@ def _is_figure(tokens: list[Token], at: int, index: Index) -> bool:
 
 
 def _comes_in(name: Token, figure: str, index: Index) -> bool:
-    skus = list(name.skus)
-    if not skus:
-        table = index.sounds if name.kind is Kind.SOUND else index.names
-        skus = [s for n in table.ending(name.name, 40) for s in table.skus[n]]
-    return any(figure in figures(index.entries[s]) for s in skus[:60])
+    return any(figure in figures(index.entries[s]) for s in _skus(name, index))
+
+
+def _skus(name: Token, index: Index) -> list[str]:
+    if name.skus:
+        return list(name.skus[:60])
+    table = index.sounds if name.kind is Kind.SOUND else index.names
+    return [s for n in table.ending(name.name, 40) for s in table.skus[n]][:60]
 
 
 def _listed_figures(tokens: list[Token], index: Index) -> list[Token]:

@@ -5,10 +5,11 @@ from datetime import date
 
 from bot.understand.dates import When, delivery_day
 from bot.understand.lexicon import Role
+from bot.understand.mentions import Element, Mention, is_op
 from bot.understand.phrases import says
 from bot.understand.reading import Reading
 from bot.understand.surfaces import is_han
-from bot.understand.tokens import Kind
+from bot.understand.tokens import Kind, Token
 from bot.understand.types import Add, Deliver, Item, Move, Note, ShipTo
 
 _BY_BEFORE = re.compile(
@@ -20,6 +21,7 @@ _BY_AFTER = re.compile(
     r"(?:[之以]?前|之内|以内|内|左右)?(?:就|给我|给|我们?|店里|客户|必须|一定|务必|得|能|可以|再|一起|统一|请|要|需要?|急|就要|帮我)*"
     r"(?:送|发|到|要|用|配|交|来|取|提货|自提|装车|出货|运|拉|拿|需|等着|前|之前|以前|delivery|deliver|please|at the latest|morning|afternoon|latest)"
 )
+_STORY = re.compile(r"\b(?:ate|drank|bought|had|sold|watched|won|lost|spent)\b|[吃喝买卖看送](?:了|过|完)")
 _TODAY = frozenset({"今天", "今日", "今儿", "today", "现在", "tonight", "今晚", "当天"})
 
 
@@ -50,30 +52,58 @@ def _sent(reading: Reading, found: tuple[str, int, int]) -> str:
 
 def order_items(reading: Reading) -> list[Item]:
     """Known goods, and unknown names where the text asks for them as one asks for goods."""
-    wanted: list[Item] = []
-    known = bool(reading.known)
-    asks = known or asks_for_goods(reading)
-    for item in reading.items:
-        if item.candidates or (asks and _could_be_goods(item, reading)):
-            wanted.append(item)
-    return wanted
+    lines = [i for i in reading.lines if not _told(i, reading)]
+    if not lines:
+        pending = [i for i in reading.known if i.qty is None]
+        if pending and _asks_by_name(reading):
+            return pending
+        return [i for i in reading.items if _could_be_goods(i, reading)] if asks_for_goods(reading) else []
+    return [i for i in reading.items if i in lines or (i.candidates and i.qty is None) or _could_be_goods(i, reading)]
+
+
+def _told(item: Item, reading: Reading) -> bool:
+    """Whether a known name with a quantity belongs to a story, not to an order: "I had two bowls of noodles"."""
+    if reading.has_word(Role.VERB, Role.AGAIN, Role.MORE) or not says("personal", reading.text):
+        return False
+    return item.unit not in reading.index.units.packs or bool(_STORY.search(reading.text))
+
+
+def _asks_by_name(reading: Reading) -> bool:
+    """Whether goods are named without a quantity in order to have them: a word of wanting before, or nothing else said."""
+    elements = reading.elements
+    for at, element in enumerate(elements):
+        if isinstance(element, Mention) and element.known:
+            before = elements[at - 1] if at else None
+            after = elements[at + 1] if at + 1 < len(elements) else None
+            if before is not None and is_op(before, Role.VERB, Role.AGAIN) or after is not None and is_op(after, Role.VERB):
+                return not says("personal", reading.text)
+    rest = [e for e in elements if not (isinstance(e, Mention) and e.known) and not is_op(e, Role.AND, Role.EACH)]
+    return all(isinstance(e, Token) and (e.kind is Kind.BREAK or e.is_word(Role.FILLER)) for e in rest) and not _long(rest)
+
+
+def _long(rest: list[Element]) -> bool:
+    return sum(len(e.text) for e in rest if isinstance(e, Token) and e.kind is Kind.WORD) > 8
 
 
 def asks_for_goods(reading: Reading) -> bool:
-    """Whether a text without known goods still orders some: a quantity with a packing unit beside a name, and no story."""
+    """Whether a text without known goods orders some: each name has its quantity in a packing unit, and no story is told."""
     if says("personal", reading.text):
         return False
-    tokens = [t for t in reading.tokens if t.kind is Kind.QUANTITY and t.quantity and t.quantity.parts[0].unit]
-    if not tokens:
+    if not any(t.quantity and t.quantity.parts[0].unit for t in reading.tokens if t.kind is Kind.QUANTITY):
         return False
-    verb = reading.has_word(Role.VERB, Role.AGAIN)
-    others = sum(1.0 if is_han(c) else 0.4 for m in reading.mentions() for c in m.text(reading.normal.text))
-    return verb or others <= 12 * len(tokens)
+    loose = sum(_weight(p.mention.text(reading.normal.text)) for p in reading.pairs if p.mention and p.amount is None)
+    return loose <= (6 if reading.has_word(Role.VERB, Role.AGAIN) else 0)
+
+
+def _weight(text: str) -> float:
+    return sum(1.0 if is_han(c) else 0.4 for c in text)
 
 
 def _could_be_goods(item: Item, reading: Reading) -> bool:
     """An unknown name with a quantity in a packing unit; of single pieces only with a word of wanting."""
-    if item.qty is None or not item.unit or not 1 < len(item.text) <= 40 or item.text.isdigit():
+    if item.candidates or item.qty is None or not item.unit or not 1 < len(item.text) <= 40 or item.text.isdigit():
+        return False
+    if item.unit == "打" and not reading.has_word(Role.VERB, Role.AGAIN, Role.OF):
         return False
     return item.unit in reading.index.units.packs or reading.has_word(Role.VERB, Role.AGAIN)
 

@@ -86,9 +86,11 @@ def named_goods(reading: Reading) -> tuple[Item, ...]:
 
 
 def period_of(reading: Reading, prefer: Prefer) -> str | None:
-    if said := next((w.period for w in reading.dates(prefer) if w.period), None):
-        return said
     now = reading.context.now
+    readings = (prefer, "past", "future") if prefer == "nearest" else (prefer,)
+    found = [w.period for p in readings for w in reading.dates(p) if w.period]
+    if found:
+        return next((p for p in found if p.startswith(str(now.year))), found[0])
     if match := _QUARTER.search(reading.text):
         quarter = "一二三四".find(match[1]) + 1 or int(match[1])
         return f"{now.year}-Q{quarter}"
@@ -164,14 +166,15 @@ def changes_to_repeat(reading: Reading) -> list[tuple[Item, Role]]:
     out: list[tuple[Item, Role]] = []
     role = Role.SET
     for clause in clauses(reading.elements):
+        if not any(within(i, clause, reading) for i in reading.lines):
+            continue
         if clause.has(Role.MORE, Role.AGAIN) or any(is_op(e, Role.AND) for e in clause.elements):
             role = Role.MORE
-        elif clause.has(Role.SET, Role.REPLACE):
+        elif clause.has(Role.SET, Role.REPLACE) or any(is_op(e, Role.VERB) for e in clause.elements):
             role = Role.SET
         for item in reading.lines:
             if within(item, clause, reading):
                 out.append((item, role))
-                role = role if role is Role.MORE else Role.SET
     return out
 
 

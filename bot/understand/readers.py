@@ -8,7 +8,7 @@ from bot.understand.changes import change_moves, index_in
 from bot.understand.claims import read_claim
 from bot.understand.intents import scores
 from bot.understand.lexicon import Role
-from bot.understand.orders import asks_for_goods, order_details, order_items, order_moves
+from bot.understand.orders import order_details, order_items, order_moves
 from bot.understand.phrases import part, says
 from bot.understand.queries import TOPICS, ask, cancel_order, human, received, repeat, return_goods
 from bot.understand.reading import Reading
@@ -124,7 +124,7 @@ def read_intent(reading: Reading) -> Understanding | None:
             return None
         return Understanding(intent=top, moves=(Confirm(), *order_details(reading)))
     if top in (Intent.CHITCHAT, Intent.OUT_OF_SCOPE):
-        return None if reading.lines else Understanding(intent=top, moves=(Social(intent=top),))
+        return None if reading.lines or order_items(reading) else Understanding(intent=top, moves=(Social(intent=top),))
     if top is Intent.COMPLAINT:
         return Understanding(intent=top, moves=(Social(intent=top),))
     if reading.lines and top in _SIDE and (order := _beside_order(top, reading)):
@@ -199,8 +199,6 @@ def read_order(reading: Reading) -> Understanding | None:
         details = order_details(reading)
         if details and reading.context.draft:
             return Understanding(intent=Intent.ORDER_MODIFY, moves=details)
-        return None
-    if not reading.known and not asks_for_goods(reading):
         return None
     return _order(reading, order_moves(reading, items))
 

@@ -54,7 +54,8 @@ class Reading:
 
     @cached_property
     def tokens(self) -> list[Token]:
-        return settle_numbers(self.scan.tokens, self.index)
+        asking = any(self.scores.get(i, 0) >= 3 for i in (Intent.STOCK_QUERY, Intent.PRICE_QUERY))
+        return settle_numbers(self.scan.tokens, self.index, asking=asking)
 
     @cached_property
     def elements(self) -> list[Element]:

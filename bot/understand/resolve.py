@@ -1,6 +1,7 @@
 """From a mention to products: the tiers of the policy, best first, then size and packaging; never a guess."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import NamedTuple
 
 from bot.understand.index import Entry, Index, has_size
@@ -71,7 +72,7 @@ def _with_sku(mention: Mention, by_sku: list[Token], allowed: Allowed) -> Found:
 
 
 def _with_head(mention: Mention, index: Index, allowed: Allowed) -> Found:
-    pieces = [p for p in mention.pieces if not is_relative(p.text)]
+    pieces = [_spelled(p, index) for p in mention.pieces if not is_relative(p.text)]
     head = max(mention.heads, key=lambda t: len(t.name))
     whole = set(head.skus)
     for other in mention.heads:
@@ -95,6 +96,13 @@ def _with_head(mention: Mention, index: Index, allowed: Allowed) -> Found:
     if not any(_spoken(_main_name(s, index), head).endswith(head.name) for s in wide):
         wide = _keep((*wide, *series_of(head.name, index)), allowed)
     return Found(_unmarked(wide, head, index), max(tier, Tier.WORDS))
+
+
+def _spelled(piece: Token, index: Index) -> Token:
+    """A describing English word, corrected where it is plainly misspelt."""
+    if piece.kind is Kind.LATIN and stem(piece.text) not in index.words and (better := corrected(piece.text, index)):
+        return replace(piece, text=better)
+    return piece
 
 
 def family_of(head: Token, index: Index) -> tuple[str, ...]:
@@ -268,6 +276,8 @@ def _by_words(mention: Mention, words: list[Token], index: Index, allowed: Allow
     if not skus:
         return NOTHING
     headed = tuple(s for s in skus if _has_head(index.entries[s], stems))
+    if all(is_describing(w) for w in stems):
+        headed = tuple(s for s in skus if stems in _english(index.entries[s]))
     if headed:
         return Found(_plainest(headed, stems, index), tier)
     if all(is_describing(w) for w in stems) or not _is_brand(skus, index):
@@ -325,6 +335,3 @@ def _by_spelling(mention: Mention, index: Index, allowed: Allowed, near: tuple[s
     if sure:
         return Found(_keep(sure, allowed), Tier.SPELLING)
     return Found((), None, tuple(dict.fromkeys((*near, *_keep(close, allowed))))[:3])
-
-
-Check = Callable[[str], bool]

@@ -10,7 +10,7 @@ from bot.understand.numerals import Part, Quantity, read_quantity
 from bot.understand.sizes import Size, measure_at
 from bot.understand.sound import by_sound
 from bot.understand.surfaces import View, compact, is_han, stem
-from bot.understand.tokens import Kind, Token
+from bot.understand.tokens import NAMED, Kind, Token
 from bot.understand.types import Context
 
 _BREAKS = {"\n": 3, "。": 2, ";": 2, "!": 2, "?": 2, ",": 1, "、": 1, ":": 1, "|": 1, "\t": 1, "…": 1, " ": 0}
@@ -28,6 +28,8 @@ _MONEY = re.compile(
 _LONG_NUMBER = re.compile(r"(?<![a-z0-9])1[3-9]\d{9}(?![0-9])")  # a telephone
 _ONE = re.compile(r"(?:an?|another|one more|a further|每)[ ]+")
 _AND_A_HALF = re.compile(r"[ ]+and[ ]+a[ ]+half\b")
+_JOINT = re.compile(r"[ ]*(?:加|and|plus|\+)[ ]*")
+_AFTER = re.compile(r"[ ]*(?:of[ ]+|的)?")
 _BIG_PACK = re.compile("[个整满]")
 
 
@@ -41,19 +43,41 @@ class Scan:
         self.dates = {w.start_at: w for w in scan_dates(text, context.now)}
         self.refs = _refs(text)
         self.money = {m.start(): m.end() for m in _MONEY.finditer(text)}
-        self.tokens = whole_words(by_sound(self._read(), self.view, index))
+        self.tokens = whole_words(by_sound(self._read(), index))
 
     def _read(self) -> list[Token]:
         tokens: list[Token] = []
         pos = 0
         while pos < len(self.text):
             token = self._token(pos)
+            if token.kind is Kind.QUANTITY and token.quantity and len(token.quantity.parts) > 1 and tokens:
+                token = self._first_of(token, tokens)
             if token.kind is Kind.HAN and tokens and tokens[-1].kind is Kind.HAN and tokens[-1].end == pos:
                 tokens[-1].end, tokens[-1].text = token.end, tokens[-1].text + token.text
             elif token.kind is not Kind.BREAK or token.strength > 0 or token.text == " ":
                 tokens.append(token)
             pos = token.end
         return tokens
+
+    def _first_of(self, token: Token, before: list[Token]) -> Token:
+        """Of "可乐2箱+5瓶雪碧" the second quantity is the next product's: only "2箱零5把" of one product is one."""
+        last = next((t for t in reversed(before) if t.kind is not Kind.BREAK and t.role is not Role.OF), None)
+        named = last is not None and last.kind in (*NAMED, Kind.SIZE, Kind.HAN, Kind.LATIN)
+        joint = _JOINT.search(token.text)
+        if not named or joint is None:
+            return token
+        start = token.start + joint.end()
+        after = _AFTER.match(self.text, token.end)
+        at = after.end() if after else token.end
+        if at >= len(self.text) or not (self._name(at) or self._sku(at) or self._sized(at) or self._next_word(at)):
+            return token
+        quantity = read_quantity(self.text[: start - len(joint[0])], token.start, self._is_unit)
+        if quantity is None:
+            return token
+        return Token(Kind.QUANTITY, token.start, quantity.end, self.text[token.start : quantity.end], quantity=quantity)
+
+    def _next_word(self, pos: int) -> bool:
+        return (self.text[pos].isalpha() and self._word(pos) is None and self._quantity(pos) is None)
 
     def _token(self, pos: int) -> Token:
         char = self.text[pos]
@@ -139,6 +163,8 @@ class Scan:
                 last = k + len(name) - 1
                 end = self.view.ends[last]
                 if self.view.closes[last] and not name.isdigit() and (size is None or end >= size.end):
+                    if name.isascii() and name.isalpha() and self.text[end : end + 1] in ("码", "号"):
+                        end += 1
                     key = size.key if size and size.end == end else name
                     figure = size.figure if size and size.end == end else None
                     return Token(Kind.SIZE, pos, end, self.text[pos:end], name=name, size=Size(key, figure, end))

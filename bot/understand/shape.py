@@ -1,6 +1,7 @@
 """Tables pasted from a sheet: columns found by their heads, or by what stands in them."""
 
 import re
+import unicodedata
 from decimal import Decimal
 
 from bot.understand.assemble import Pair
@@ -8,7 +9,6 @@ from bot.understand.index import Index, fold_sku
 from bot.understand.items import item_of
 from bot.understand.lexicon import read_yaml
 from bot.understand.mentions import Mention, gather
-from bot.understand.normalise import Normal
 from bot.understand.numerals import Part, Quantity, number_at, read_quantity
 from bot.understand.reading import Reading
 from bot.understand.resolve import NOTHING, resolve
@@ -17,6 +17,7 @@ from bot.understand.tokens import Kind, Token
 from bot.understand.types import Item
 
 Row = list[tuple[int, int]]  # the place of each cell in the normal text
+_NUMBERED = re.compile(r"\s*(\d{1,3})\s*[.．、)）:：]")
 _RULE = re.compile(r"^[\s|:+=-]*$")
 
 
@@ -212,5 +213,11 @@ def _placed(token: Token, offset: int) -> Token:
     return token
 
 
-def is_normal(normal: Normal) -> bool:
-    return bool(normal.text)
+def unnumbered(text: str) -> str:
+    """A list without the numbers of its lines, same length: "2．5kg的肥牛" after line 1 is 5kg, not 2.5kg."""
+    lines = text.split("\n")
+    marks = [_NUMBERED.match(line) for line in lines]
+    numbers = [int(unicodedata.normalize("NFKC", m[1])) for m in marks if m]
+    if len(numbers) < 2 or numbers != list(range(numbers[0], numbers[0] + len(numbers))) or numbers[0] > 1:
+        return text
+    return "\n".join(" " * m.end() + line[m.end() :] if m else line for m, line in zip(marks, lines, strict=True))

@@ -32,6 +32,16 @@ _KINDS: dict[str, dict[str, str]] = {
     "度": {"度": "1", "°": "1"},
     "#": {"#": "1", "号": "1"},
     "目": {"目": "1", "grit": "1"},
+    "片": {"片": "1", "片装": "1"},
+    "抽": {"抽": "1", "抽装": "1"},
+    "粒": {"粒": "1", "粒装": "1"},
+    "枚": {"枚": "1"},
+    "张": {"张": "1"},
+    "支": {"支装": "1", "支": "1"},
+    "条": {"条": "1", "条装": "1"},
+    "节": {"节": "1"},
+    "色": {"色": "1"},
+    "件套": {"件套": "1"},
 }  # fmt: skip
 MEASURES = {word: (kind, Decimal(scale)) for kind, words in _KINDS.items() for word, scale in words.items()}
 _WORD = re.compile("[ -]?(" + "|".join(re.escape(w) for w in sorted(MEASURES, key=len, reverse=True)) + ")(?![a-z])")

@@ -4,14 +4,14 @@ Of sounds (homophones, pinyin in letters) the toneless syllables must be equal, 
 """
 
 from bot.understand.index import Index
-from bot.understand.surfaces import View, sound, sounds_of_letters
+from bot.understand.surfaces import sound, sounds_of_letters
 from bot.understand.tokens import Kind, Token
 
-_WEAK = frozenset({Kind.HAN, Kind.WORD, Kind.NAME, Kind.UNIT})
+_WEAK = frozenset({Kind.HAN, Kind.WORD, Kind.NAME, Kind.UNIT, Kind.LATIN, Kind.SIZE})
 _MAX_LETTERS = 48
 
 
-def by_sound(tokens: list[Token], view: View, index: Index) -> list[Token]:
+def by_sound(tokens: list[Token], index: Index) -> list[Token]:
     """The tokens, with leftover characters and letters that sound like a name or head noun read as such."""
     out: list[Token] = []
     pos = 0
@@ -30,20 +30,23 @@ def by_sound(tokens: list[Token], view: View, index: Index) -> list[Token]:
             pos += 1
             continue
         part = tokens[pos:run]
-        out += _characters(part, view, index) if any(t.kind is Kind.HAN for t in part) else part
+        if all(t.text.isascii() for t in part):
+            out += part[:1]
+            pos += 1
+            continue
+        out += _characters(part, index) if any(t.kind is Kind.HAN for t in part) else part
         pos = run
     return out
 
 
 def _weak(token: Token) -> bool:
     if token.kind is Kind.QUANTITY and token.quantity:
-        return token.quantity.parts[0].unit is None and not token.text[0].isascii()
-    return token.kind in _WEAK and not token.text[0].isascii()
+        return token.quantity.parts[0].unit is None
+    return token.kind in _WEAK
 
 
-def _characters(run: list[Token], view: View, index: Index) -> list[Token]:
-    low, high = view.at[run[0].start], view.at[run[0].start] + sum(t.end - t.start for t in run)
-    marks = sound(view.text[low:high])
+def _characters(run: list[Token], index: Index) -> list[Token]:
+    marks = sound("".join(t.text for t in run))
     out: list[Token] = []
     at = 0  # place in the run
     for token in run:

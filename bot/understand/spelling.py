@@ -6,14 +6,15 @@ from rapidfuzz.distance import DamerauLevenshtein, Levenshtein
 from bot.understand.index import Index
 
 _CLOSE, _NEAR, _MARGIN = 0.75, 0.5, 0.12
+_LETTERS = 0.8
 
 
 def corrected(word: str, index: Index) -> str | None:
     """The one English word of the catalogue this is a misspelling of; None if none or several are as close."""
-    if len(word) < 4 or not word.isalpha():
+    if len(word) < 5 or not word.isalpha():
         return None
     found = process.extract(
-        word, index.words.keys(), scorer=DamerauLevenshtein.normalized_similarity, limit=2, score_cutoff=_CLOSE
+        word, index.words.keys(), scorer=DamerauLevenshtein.normalized_similarity, limit=2, score_cutoff=_LETTERS
     )
     found = [f for f in found if f[0][0] == word[0] or f[1] > 0.84]
     if not found or (len(found) > 1 and found[0][1] - found[1][1] < _MARGIN / 2):

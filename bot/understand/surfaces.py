@@ -65,10 +65,17 @@ class View:
 
 
 def _joins(text: str, start: int, end: int) -> bool:
+    space = text[start] == " "
+    while start > 0 and text[start - 1] in _JOINED:
+        start -= 1
+        space = space or text[start] == " "
+    while end < len(text) and text[end] in _JOINED:
+        space = space or text[end] == " "
+        end += 1
     before, after = text[start - 1 : start], text[end : end + 1]
     if not before or not after or not before.isalnum() or not after.isalnum():
         return False
-    return not (is_han(before) and is_han(after))
+    return not (space and is_han(before) and is_han(after))
 
 
 def compact(name: str) -> str:

@@ -26,6 +26,9 @@ class Kind(StrEnum):
     LATIN = "latin"  # an English word that is not general
 
 
+NAMED = (Kind.SKU, Kind.NAME, Kind.HEAD, Kind.SOUND)
+
+
 @dataclass(slots=True)
 class Token:
     """One piece: its place in the normal text and what it was read as.

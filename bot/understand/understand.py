@@ -5,6 +5,7 @@ from bot.understand.intents import forbidden
 from bot.understand.normalise import normalise
 from bot.understand.reading import Reading
 from bot.understand.readers import READERS
+from bot.understand.shape import unnumbered
 from bot.understand.types import Context, Intent, Social, Understanding
 
 LIMIT = 10_000
@@ -12,7 +13,7 @@ LIMIT = 10_000
 
 def understand(text: str, context: Context, index: Index) -> Understanding:
     """What a message means to the one who sent it, as moves in the order to be taken; never raises on any text."""
-    reading = Reading(normalise(text[:LIMIT]), context, index)
+    reading = Reading(normalise(unnumbered(text[:LIMIT])), context, index)
     if not reading.text:
         return Understanding(intent=None)
     if forbidden(reading.normal.text):

@@ -115,7 +115,7 @@ class UnitWords:
             return tuple(Fit(k, product.units[k].factor) for k in keys)
         if is_dozen(word):
             return (Fit("打", DOZEN),)
-        if word in _listed("single"):
+        if word in _listed("single") and word not in self.keys_of:
             return (Fit(product.base_unit, 1),)
         return ()
 
