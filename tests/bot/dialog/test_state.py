@@ -10,8 +10,8 @@ import pytest
 
 from bot.dialog import state as states
 from bot.dialog.state import Dialogue, Heard, Offer, Pending, Snapshot
-from core.orders.quote import Shown, ShownLine
 from bot.understand.types import Asking, ClaimForm, DraftLine, Question
+from core.orders.quote import Shown, ShownLine
 
 LINE = DraftLine(sku="A", base_qty=18, unit="箱", qty=Decimal("1.5"))
 FULL = Dialogue(
