@@ -35,6 +35,7 @@ _SCALES = {
 _SCALE = re.compile(
     r"\s*(?:(k|w|mn|mm|mil|mio|m|bn|b|grand|thousand|million|billion|hundred)(?![a-z0-9])|(百万|万|千|亿))"
 )
+_BARE_SCALE = re.compile(r"\s*(?:(k|w|grand|thousand|million|billion|hundred)(?![a-z0-9])|(百万|万|千|亿))")
 _VAGUE = re.compile(r"\s*(?:多|余|来|几|\+)?\s*(?:个|of\s+)?\s*")
 _ROUGH = re.compile(
     r"[上近数]?([十百千]?[万亿]|[百千])把?(?=块|元|圆|美|人民币|港|欧|日元)"
@@ -238,21 +239,31 @@ def _last_figure(text: str, end: int, unit: str) -> tuple[Decimal, int]:
 def _bare(text: str, local: str) -> list[Money]:
     """Numbers that count nothing else, as amounts in the local currency."""
     codes = [m.span() for m in _DAY_OR_CODE.finditer(text)]
-    found = []
+    found: list[Money] = []
     for number in scan_numbers(text):
         value, end = number.value, number.end
-        if number.kind != "cardinal" or value <= 0 or any(a < end and number.start < b for a, b in codes):
+        if found and number.start < found[-1].end:
             continue
-        if scale := _SCALE.match(text, end):
+        if scale := _BARE_SCALE.match(text, end):
             value, end = value * _SCALES[scale[1] or scale[2]], scale.end()
-        after = text[end : end + 1]
-        if after and (after in MEASURES or after == "号"):
-            continue
-        if not (
-            _ENGLISH_AFTER.match(text, end) or _CENTS.search(text, number.start, end)
-        ) or _DAY_BEFORE.search(text, max(0, number.start - 12), number.start):
-            continue
-        if end - number.start >= 11 and text[number.start : end].isdecimal():
-            continue
-        found.append(Money(value, local, number.start, end, number.approximate, bare=True))
+        in_code = any(a < end and number.start < b for a, b in codes)
+        if (
+            number.kind == "cardinal"
+            and value > 0
+            and not in_code
+            and _counts_nothing(text, number.start, end)
+        ):
+            found.append(Money(value, local, number.start, end, number.approximate, bare=True))
     return found
+
+
+def _counts_nothing(text: str, start: int, end: int) -> bool:
+    """Whether a number stands where an amount can: no measure or noun after it, no month or order before it, no phone."""
+    after = text[end : end + 1]
+    if after and (after in MEASURES or after == "号"):
+        return False
+    if _DAY_BEFORE.search(text, max(0, start - 12), start):
+        return False
+    if end - start >= 11 and text[start:end].isdecimal():
+        return False
+    return bool(_ENGLISH_AFTER.match(text, end) or _CENTS.search(text, start, end))
