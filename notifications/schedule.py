@@ -8,7 +8,7 @@ next valid minute, one it repeats in autumn fires once (the planned moment is ke
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from apscheduler.triggers.cron import CronTrigger
@@ -58,13 +58,18 @@ def trigger(job: Job, zone: ZoneInfo) -> CronTrigger:
 
 
 def latest_due(job: Job, now: datetime, zone: ZoneInfo) -> datetime | None:
-    """The newest planned time that is not after `now`."""
+    """The newest planned time that is not after `now`, in UTC."""
     cron = trigger(job, zone)
     planned: datetime | None = None
-    moment = cron.get_next_fire_time(None, now - job.lookback)
-    while moment is not None and moment <= now:
-        planned = moment
-        moment = cron.get_next_fire_time(moment, moment + timedelta(seconds=1))
+    wall: datetime | None = None
+    at = now - job.lookback
+    while (moment := cron.get_next_fire_time(None, at)) is not None:
+        due = moment.astimezone(UTC)
+        if due > now:
+            break
+        if moment.replace(tzinfo=None) != wall:  # in autumn the same wall time comes twice
+            planned, wall = due, moment.replace(tzinfo=None)
+        at = max(due, at) + timedelta(minutes=1)
     return planned
 
 

@@ -41,7 +41,7 @@ def _to_ship(session: Session, fact: Happened) -> Iterable[Notice]:
     params: dict[str, Param] = {"dealer": name, "number": number, "total": fact.money("total")}
     choices = (button("ship", "ship", number), button("see_order", "order", number))
     say = Say(key="alerts.order_to_ship", params=params, choices=choices)
-    yield from tell(fact, staff_of(session, "warehouse", region=region), say)
+    yield from tell(fact, staff_of(session, "warehouse", region=region), say, kind="money")
 
 
 def approved(session: Session, fact: Happened) -> Iterable[Notice]:
@@ -55,7 +55,7 @@ def review_asked(session: Session, fact: Happened) -> Iterable[Notice]:
     name, region = _region(session, fact)
     review = review_card(session.for_dealer(fact.dealer()), str(fact.data["number"]))
     say = approval_card(name, review, fact.currency)
-    yield from tell(fact, staff_of(session, "sales", "finance", "admin", region=region), say)
+    yield from tell(fact, staff_of(session, "sales", "finance", "admin", region=region), say, kind="money")
 
 
 def approval_card(dealer: str, review: Review, currency: str) -> Say:
@@ -140,7 +140,7 @@ def shipped(session: Session, fact: Happened) -> Iterable[Notice]:
     params: dict[str, Param] = {"number": number, "value": fact.money("value")}
     choices = (button("received_button", "received", number), button("see_order", "order", number))
     say = Say(key=key, params=params, lines=lines, choices=choices)
-    yield from tell(fact, _others(members_of(session, fact.dealer(), BUYERS), fact), say)
+    yield from tell(fact, _others(members_of(session, fact.dealer(), BUYERS), fact), say, kind="money")
 
 
 def received(session: Session, fact: Happened) -> Iterable[Notice]:

@@ -52,7 +52,7 @@ def pending(session: Session, fact: Happened) -> Iterable[Notice]:
         params=_params(session, fact),
         choices=(button("let_in", "member-approve", member), button("turn_away", "member-reject", member)),
     )
-    yield from tell(fact, _deciders(session, fact), say)
+    yield from tell(fact, _deciders(session, fact), say, kind="money")
 
 
 def unreachable(session: Session, fact: Happened) -> Iterable[Notice]:

@@ -20,7 +20,7 @@ def asked(session: Session, fact: Happened) -> Iterable[Notice]:
         params=params,
         choices=(button("take", "talk-take", str(fact.data["talk_id"])),),
     )
-    yield from tell(fact, staff_of(session, "sales", "admin", region=label.region), say)
+    yield from tell(fact, staff_of(session, "sales", "admin", region=label.region), say, kind="money")
 
 
 def said_by_dealer(session: Session, fact: Happened) -> Iterable[Notice]:

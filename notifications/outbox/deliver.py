@@ -74,7 +74,10 @@ _lost = (
     .values(state="unknown", error="the process that was sending it stopped", settled_at=bindparam("now"))
 )
 _release = (
-    update(outbox).where(outbox.c.state == "claimed").values(lease_until=bindparam("now")).returning(outbox.c.id)
+    update(outbox)
+    .where(outbox.c.state == "claimed")
+    .values(lease_until=bindparam("now"))
+    .returning(outbox.c.id)
 )
 _mine = (
     update(outbox)

@@ -1,7 +1,7 @@
 """The outbox, the facts waiting to be addressed, and the periods that have fired.
 
-Delivery classes: reply (the answer to a message) and money (confirmations) at least once, with the same reference in a
-repetition; alert at most once. `unknown` is a state of its own: the channel may have accepted it, and nobody saw the answer.
+Delivery classes: reply (the answer to a message) and money (confirmations, and what somebody must act on) at least once,
+with the same reference in a repetition; alert at most once. `unknown` is a state of its own: the channel may have accepted it, and nobody saw the answer.
 """
 
 from sqlalchemy import (

@@ -28,7 +28,7 @@ _replies = insert(outbox).returning(outbox.c.id, sort_by_parameter_order=True)
 class Notice:
     """Something to tell one person. key: (rule, subject, recipient, period, level), once for ever.
 
-    kind: money (at least once) or alert (at most once). subject: as whom the person is told, "m:<id>" or "s:<id>".
+    kind: money (at least once: confirmations, and what somebody must act on) or alert (at most once). subject: as whom the person is told, "m:<id>" or "s:<id>".
     """
 
     key: str

@@ -41,7 +41,9 @@ class Bench:
     person: int
 
     def post(self, process: str = "p1") -> Post:
-        return Post(lane=self.database.lane, senders={"telegram": self.wire}, process=process, clock=lambda: self.now)
+        return Post(
+            lane=self.database.lane, senders={"telegram": self.wire}, process=process, clock=lambda: self.now
+        )
 
     def write(self, work: Callable[[Session], object]) -> Any:
         return self.database.lane.run(lambda c: work(Session(c, SystemScope("test"), self.now)))
@@ -121,7 +123,9 @@ def test_an_alert_whose_answer_was_lost_is_unknown_and_a_money_message_is_repeat
 def test_a_dead_process_leaves_its_alert_unknown_and_its_money_message_to_another(bench: Bench) -> None:
     bench.notice("alert", "alert", "m:1")
     bench.notice("money", "money", "m:2")
-    claimed = update(outbox).values(state="claimed", leased_by="gone", lease_until=bench.now + timedelta(seconds=30))
+    claimed = update(outbox).values(
+        state="claimed", leased_by="gone", lease_until=bench.now + timedelta(seconds=30)
+    )
     bench.write(lambda session: session.execute(claimed))
     assert bench.sweep("p2") == 0
     bench.now += timedelta(seconds=31)
