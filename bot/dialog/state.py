@@ -44,6 +44,14 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """The name of the address the draft goes to, kept so that a read-back need not look it up. id None: the default one."""
+
+    id: int | None
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pending:
     """A question with yes and no. about: what a yes does, an action of the choices; arg: with what."""
 
@@ -84,6 +92,7 @@ class Dialogue:
     last_order: str = ""
     shown: Shown | None = None
     shown_partial: Shown | None = None
+    ship_to: Place | None = None
     heard: Heard | None = None
     claim: ClaimForm | None = None
     claim_on_top: bool = False
@@ -141,5 +150,5 @@ class Dialogue:
     def forget_draft(self) -> None:
         """The draft is gone: ordered, or given up for good."""
         self.questions, self.undo, self.redo = (), (), ()
-        self.heard = None
+        self.heard = self.ship_to = None
         self.forget_shown()

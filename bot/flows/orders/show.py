@@ -9,6 +9,7 @@ from bot.dialog.messages import Choice, Param, Say
 from bot.dialog.packs import factor_of
 from bot.dialog.questions import open_question
 from bot.dialog.sheet import Edit, Snag, Trouble
+from bot.dialog.state import Place
 from bot.understand.types import DraftLine, Problem
 from core.dealers.queries import addresses_of
 from core.orders.errors import LineProblem
@@ -106,8 +107,12 @@ def troubles(turn: Turn, found: Sequence[Trouble]) -> Iterator[Say]:
 def ship_to(turn: Turn) -> str:
     """The name of the address the draft goes to; "" where the dealer has none."""
     wanted = turn.draft.address_id if turn.draft else None
-    found = addresses_of(turn.session)
-    return next((each.name for each in found if each.id == wanted), found[0].name if found else "")
+    known = turn.state.ship_to
+    if known is None or known.id != wanted:
+        found = addresses_of(turn.session)
+        name = next((each.name for each in found if each.id == wanted), found[0].name if found else "")
+        known = turn.state.ship_to = Place(id=wanted, name=name)
+    return known.name
 
 
 def _quote(turn: Turn) -> Quote:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.dialog import state as states
-from bot.dialog.state import Dialogue, Heard, Offer, Pending, Snapshot
+from bot.dialog.state import Dialogue, Heard, Offer, Pending, Place, Snapshot
 from bot.understand.types import Asking, ClaimForm, DraftLine, Question
 from core.orders.quote import Shown, ShownLine
 
@@ -28,6 +28,7 @@ FULL = Dialogue(
     claim=ClaimForm(amount=Decimal("12.30"), day=date(2026, 3, 1), category="venue"),
     claim_on_top=True,
     heard=Heard(text="A 3箱", at=datetime(2026, 3, 10, 1, tzinfo=UTC), version=4),
+    ship_to=Place(id=None, name="城南仓"),
     with_person=True,
     misses=1,
     revision=7,
