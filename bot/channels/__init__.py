@@ -1,1 +1,1 @@
-
+"""Where messages come from and go to, one folder a channel."""

@@ -4,9 +4,13 @@ It is not one of the dialogue's flows: it runs before there is an actor, as the 
 """
 
 import re
+from functools import cache
+from pathlib import Path
+
+import yaml
 
 from bot.dialog.messages import Choice, Inbound, Kind, Say
-from bot.dialog.texts import EN, HANS, known_locale
+from bot.dialog.texts import known_locale
 from core.db.session import Session
 from core.dealers.queries import dealer_by_id
 from core.people.joining import Claim, Identity, claim_invite, person_of, throttled_until, waits_for_approval
@@ -62,9 +66,11 @@ def _outcome(session: Session, claim: Claim) -> tuple[Say, ...]:
 
 
 def _locale(inbound: Inbound) -> str:
-    """What the channel says the person reads; a word in the other language counts more."""
-    if inbound.text.strip().lower() in ("english", "en"):
-        return EN
-    if inbound.text.strip() in ("\u4e2d\u6587", "\u7b80\u4f53\u4e2d\u6587"):
-        return HANS
-    return known_locale(inbound.locale_hint)
+    """The language asked for, else what the channel says the person reads."""
+    return _languages().get(inbound.text.strip().lower()) or known_locale(inbound.locale_hint)
+
+
+@cache
+def _languages() -> dict[str, str]:
+    named = yaml.safe_load((Path(__file__).parent / "languages.yaml").read_text(encoding="utf-8"))
+    return {word: locale for locale, words in named.items() for word in words}
