@@ -21,7 +21,7 @@ def take(turn: Turn, talk: str) -> Says:
     """The button on "asks for a person"."""
     taken = take_talk(turn.session, turn.actor, talk_id=int(talk))
     turn.state.talking_to = taken.member_id
-    return (say("talks.taken", name=taken.member_name),)
+    return (say("talks.yours", name=taken.member_name),)
 
 
 def end(turn: Turn, _values: Values) -> Says:
