@@ -21,6 +21,10 @@ def _full_date(match: re.Match[str], _: date, __: Prefer) -> date | None:
     return days.day(*(int(f) for f in match.groups()))
 
 
+def _month(match: re.Match[str], _: date, __: Prefer) -> Range:
+    return days.months(int(match[1]), int(match[2]))
+
+
 def _year_last(match: re.Match[str], today: date, _: Prefer) -> date | None:
     """Month first, as in 3/8/2026; day first only where the month cannot be; 26/3/17 where only 26 is a year near."""
     first, second, year = (int(f) for f in match.groups())
@@ -50,6 +54,7 @@ RULES = (
         _day_to_day,
     ),
     rule(rf"(?<![\d.a-z]){_YEAR}[-/.](\d\d?)[-/.](\d\d?)(?![\d%])", _full_date),
+    rule(rf"(?<![\d.a-z/-]){_YEAR}[-/.](1[0-2]|0[1-9])(?![\d/.a-z-])(?:月份?)?", _month),
     rule(r"(?<![\d.a-z-])(20[0-4]\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?![\da-z.-])", _full_date),
     rule(r"(?<![\d.a-z])(\d\d?)[-/.](\d\d?)[-/.]((?:20)?\d\d)(?![\d%])", _year_last),
     rule(rf"(?:(?<=[\s,;:(、。到至在于])|^){_MONTH}/{_DAY}{_AFTER}", _month_day, partial=True),

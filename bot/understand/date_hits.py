@@ -23,7 +23,9 @@ _BETWEEN_AFTER = re.compile(r"\s*(?:之间|期间|间)")
 _APPOSITION = re.compile(r"[\s,(、]*(?:that's\s+|the\s+)?[\s,(]*")
 _LISTED = re.compile(r"\s*(?:和|与|跟|及|或|、|,|&|and|or)\s*(?:on\s+)?")
 _MORE_WEEKDAYS = re.compile(r"[、和]([一二三四五六日])(?=[、,。和\s送发要到都各交]|$)")
-_NTH_DAY = re.compile(r"的?(?:最后一?天|第(?P<n>\d{1,3}|[一二三四五六七八九十]{1,3})天)")
+_NTH = re.compile(
+    r"的?(?:(?P<last>最后)一?|(?P<back>倒数)?第(?P<n>\d{1,3}|[一二三四五六七八九十]{1,3}))(?:个?(?P<month>月)|天)"
+)
 _EDGE_DAY = re.compile(r"\b(?:the\s+)?(first|last|final)\s+day\s+(?:of|in)\s+(?:the\s+)?$")
 _ZH_COUNT = re.compile(
     r"的?(?:[之以])?(?P<way>[前后])的?第?(?P<n>\d{1,3}|[一二两三四五六七八九十]{1,3})个?(?P<u>天|周|星期|月|年)(?![前后])"
@@ -55,7 +57,7 @@ class Hit:
     def open(self) -> bool:
         """Whether the words leave the year, month or week to be filled in."""
         said = self.match.groupdict()
-        return self.rule.partial and not any(said.get(name) for name in ("rel", "y", "ry"))
+        return self.rule.partial and not any(said.get(name) for name in ("rel", "y", "ry", "ago"))
 
     @property
     def is_weekday(self) -> bool:
@@ -116,14 +118,8 @@ def _this_day_of(text: str, hit: Hit, today: date) -> Hit | None:
 def _counted_after(text: str, hit: Hit) -> Hit | None:
     """国庆节前一天, 本周第一天, 今年最后一天."""
     if hit.is_range:
-        nth = _NTH_DAY.match(text, hit.end_at)
-        if nth is None:
-            return None
-        place = number_at(nth["n"], 0) if nth["n"] else None
-        day = (
-            hit.found[0] + timedelta(days=int(place.value) - 1) if place else hit.found[1] - timedelta(days=1)
-        )
-        return replace(hit, end_at=nth.end(), found=days.one(day), is_range=False)
+        nth = _NTH.match(text, hit.end_at)
+        return _nth_of(hit, nth) if nth else None
     match = _ZH_COUNT.match(text, hit.end_at)
     count = number_at(match["n"], 0) if match else None
     if match is None or count is None:
@@ -131,6 +127,20 @@ def _counted_after(text: str, hit: Hit) -> Hit | None:
     sign = -1 if match["way"] == "前" else 1
     found = days.later(hit.found[0], sign * int(count.value), _COUNT_UNITS[match["u"]])
     return replace(hit, end_at=match.end(), found=days.one(found)) if found else None
+
+
+def _nth_of(hit: Hit, match: re.Match[str]) -> Hit | None:
+    """The n-th day or month of a range, from its start or (最后, 倒数) its end."""
+    numeral = number_at(match["n"], 0) if match["n"] else None
+    place = int(numeral.value) if numeral else 1
+    backward = bool(match["last"] or match["back"])
+    first, end = hit.found
+    if match["month"]:
+        months = (end.year - first.year) * 12 + end.month - first.month
+        shift = months - place if backward else place - 1
+        return replace(hit, end_at=match.end(), found=days.months(first.year, first.month + shift))
+    day = end - timedelta(days=place) if backward else first + timedelta(days=place - 1)
+    return replace(hit, end_at=match.end(), found=days.one(day), is_range=False)
 
 
 def _counted_before(text: str, hit: Hit) -> Hit | None:
@@ -208,9 +218,11 @@ def _range_of(left: Hit, right: Hit) -> Hit:
 
 def _same_day(text: str, left: Hit, right: Hit) -> Hit | None:
     """Two neighbours that name one day, "10月12号, 星期一" or "Friday, March 6", as one; the weekday settles the year."""
-    if left.is_range or right.is_range or left.is_weekday == right.is_weekday:
+    if left.is_range or right.is_range:
         return None
-    if not _APPOSITION.fullmatch(text, left.end_at, right.start_at):
+    if left.end_at == right.start_at and right.seen_from(left.found[0], "nearest") == left.found:
+        return replace(left, end_at=right.end_at)  # 三月八日妇女节
+    if left.is_weekday == right.is_weekday or not _APPOSITION.fullmatch(text, left.end_at, right.start_at):
         return None
     named, dated = (left, right) if left.is_weekday else (right, left)
     for years in (0, 1, -1):

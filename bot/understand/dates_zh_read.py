@@ -48,6 +48,8 @@ def _year_of(match: re.Match[str], today: date) -> int | None:
         figures = said if said.isdecimal() else str(_number(said))
         year = int(figures)
         return year if year > 99 else 2000 + year if year < 70 else 1900 + year
+    if ago := found.get("ago"):
+        return today.year - _number(ago)
     if relative := found.get("ry"):
         return today.year + _RELATIVE_YEARS[relative.removesuffix("一")]
     return None
@@ -222,7 +224,7 @@ def year(match: re.Match[str], today: date, _: Prefer) -> Range | None:
     said = match["y"] or ""
     if 0 < len(said) < 3 and "度" not in match.group() and not _OF_YEAR.match(match.string, match.end()):
         return None
-    number = _year_of(match, today)
+    number = None if match["ago"] else _year_of(match, today)  # "三年前" is that day
     return days.months(number, 1, 12) if number and 1900 <= number <= 2199 else None
 
 

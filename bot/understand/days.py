@@ -98,7 +98,7 @@ def pick(candidates: Iterable[date | None], reference: date, prefer: Prefer) -> 
 
 def month_day(month: int, number: int, reference: date, prefer: Prefer) -> date | None:
     """A month and day without a year."""
-    return pick((day(reference.year + k, month, number) for k in (-4, -1, 0, 1, 4)), reference, prefer)
+    return pick((day(reference.year + k, month, number) for k in range(-4, 5)), reference, prefer)
 
 
 def number_day(number: int, reference: date, prefer: Prefer) -> date | None:
