@@ -10,7 +10,7 @@ from core.db.rows import json_rows
 from core.db.scope import system
 from core.db.session import Session
 from core.people.actor import Actor
-from core.people.models import members, staff
+from core.people.models import members, persons, staff
 from core.people.policy import require
 
 _places = json_rows("places", dealer_id=Id)
@@ -34,6 +34,20 @@ _change_staff = (
         role=bindparam("as_role"),
         region=bindparam("as_region"),
     )
+)
+
+_invited_members = system(
+    select(members.c.id, members.c.name).where(members.c.state == "invited").order_by(members.c.id)
+)
+_invited_staff = select(staff.c.id, staff.c.name).where(staff.c.state == "invited").order_by(staff.c.id)
+_new_person = insert(persons).returning(persons.c.id)
+_admit_member = system(
+    update(members)
+    .where(members.c.id == bindparam("row"))
+    .values(person_id=bindparam("person"), state="active")
+)
+_admit_staff = (
+    update(staff).where(staff.c.id == bindparam("row")).values(person_id=bindparam("person"), state="active")
 )
 
 
@@ -112,3 +126,19 @@ def _sought_by(given: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     if given.get("phone"):
         return [(dealer, "phone", given["phone"]), (dealer, "bare", given["name"])]
     return [(dealer, "name", given["name"])]
+
+
+def admit_invited(session: Session, actor: Actor) -> None:
+    """Make everybody on the rolls who has not joined a person without a chat yet, in a system session.
+
+    For data brought from elsewhere whose people are known; their chats are bound afterwards. Raises NotAllowedError.
+    """
+    require(actor, "members.put")
+    for rows, take, letter in (
+        (session.execute(_invited_members).all(), _admit_member, "m"),
+        (session.execute(_invited_staff).all(), _admit_staff, "s"),
+    ):
+        for row in rows:
+            person = {"name": row.name, "subject": f"{letter}:{row.id}", "created_at": session.now}
+            person_id = session.execute(_new_person, person).scalar_one()
+            session.execute(take, {"row": row.id, "person": person_id})
