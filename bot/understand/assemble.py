@@ -197,9 +197,8 @@ def _shared(elements: list[Element], negated: set[int]) -> tuple[list[Pair], lis
         amount = _beside(elements, at)
         if amount is None or amount in taken:
             continue
-        names = _run(elements, min(at, amount), -1, taken | negated) or _run(
-            elements, max(at, amount), 1, taken | negated
-        )
+        names = _run(elements, min(at, amount), -1, taken, negated)
+        names = names or _run(elements, max(at, amount), 1, taken, negated)
         if not names:
             continue
         taken |= {amount, *names}
@@ -232,7 +231,7 @@ def _beside(elements: list[Element], at: int) -> int | None:
     return None
 
 
-def _run(elements: list[Element], at: int, step: int, taken: set[int]) -> list[int]:
+def _run(elements: list[Element], at: int, step: int, taken: set[int], negated: set[int]) -> list[int]:
     """Mentions on one side without a quantity of their own."""
     names: list[int] = []
     k = at + step
@@ -247,7 +246,8 @@ def _run(elements: list[Element], at: int, step: int, taken: set[int]) -> list[i
         if isinstance(element, Mention):
             if k in taken:
                 break
-            names.append(k)
+            if k not in negated:
+                names.append(k)
         elif element.kind is Kind.BREAK and element.strength >= 2 and names:
             break
         elif is_op(element, Role.AGAIN, Role.REPAIR) and names:

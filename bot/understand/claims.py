@@ -48,7 +48,7 @@ def _new(reading: Reading) -> Understanding | None:
     strength = scores.get(Intent.CLAIM_SUBMIT, 0.0)
     dated = said.day is not None or said.period is not None
     money = said.amount is not None and (strength > 0 or _spent(reading) or said.amount >= SURE or (dated and said.amount >= SMALL))  # fmt: skip
-    if category and money and not _packed(reading) and not says("personal", reading.text):
+    if category and money and not _packed(reading):
         strength += 4
     status = scores.get(Intent.CLAIM_STATUS, 0.0)
     rivals = max((scores.get(i, 0.0) for i in _OTHERS if i is not Intent.CLAIM_STATUS), default=0.0)

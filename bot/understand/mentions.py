@@ -69,7 +69,7 @@ def gather(tokens: list[Token], index: Index) -> list[Element]:
             glue = True
         elif token.kind is Kind.BREAK and token.strength == 0:
             continue
-        elif token.text in ("的", "the", "装", "味", "型", "款", "色") and held is not None:
+        elif token.text in ("的", "装", "味", "型", "款", "色") and held is not None:
             continue
         else:
             glue = False

@@ -54,7 +54,7 @@ def _without_spec_counts(tokens: list[Token]) -> list[Token]:
         if tokens[at].kind is Kind.SIZE and at + 2 < len(tokens):
             times, count = tokens[at + 1], tokens[at + 2]
             glued = times.start == tokens[at].end and count.start == times.end
-            if times.is_word(Role.OF) and times.text == "*" and glued and count.kind is Kind.QUANTITY and _another(tokens, at + 2):
+            if times.is_word(Role.OF) and times.text == "*" and glued and _bare(count) and _another(tokens, at + 2):
                 at += 2
         at += 1
     return out
@@ -112,7 +112,7 @@ def _is_sku(tokens: list[Token], at: int, index: Index, *, asking: bool) -> bool
         return False
     k = at + 1
     while k < len(tokens) and (
-        tokens[k].is_word(Role.VERB, Role.OF, Role.FILLER, Role.AND) or (tokens[k].kind is Kind.BREAK and tokens[k].strength <= 1)
+        tokens[k].is_word(Role.VERB, Role.OF) or (tokens[k].kind is Kind.BREAK and tokens[k].strength <= 1)
     ):
         k += 1
     alone = k >= len(tokens) or tokens[k].kind is not Kind.QUANTITY

@@ -21,7 +21,9 @@ _BY_AFTER = re.compile(
     r"(?:[之以]?前|之内|以内|内|左右)?(?:就|给我|给|我们?|店里|客户|必须|一定|务必|得|能|可以|再|一起|统一|请|要|需要?|急|就要|帮我)*"
     r"(?:送|发|到|要|用|配|交|来|取|提货|自提|装车|出货|运|拉|拿|需|等着|前|之前|以前|delivery|deliver|please|at the latest|morning|afternoon|latest)"
 )
+_REACH = 6  # characters between an unknown name and its quantity
 _STORY = re.compile(r"\b(?:ate|drank|bought|had|sold|watched|won|lost|spent)\b|[吃喝买卖看送](?:了|过|完)")
+_OF_PEOPLE = re.compile(r"\b(?:have|has|had|do|does|did|they|he|she|his|her|was|were|says?|said)\b")
 _TODAY = frozenset({"今天", "今日", "今儿", "today", "现在", "tonight", "今晚", "当天"})
 
 
@@ -63,9 +65,12 @@ def order_items(reading: Reading) -> list[Item]:
 
 def _told(item: Item, reading: Reading) -> bool:
     """Whether a known name with a quantity belongs to a story, not to an order: "I had two bowls of noodles"."""
-    if reading.has_word(Role.VERB, Role.AGAIN, Role.MORE) or not says("personal", reading.text):
+    if reading.has_word(Role.VERB, Role.AGAIN, Role.MORE):
         return False
-    return item.unit not in reading.index.units.packs or bool(_STORY.search(reading.text))
+    if _STORY.search(reading.text) and says("personal", reading.text):
+        return True
+    counted = any(t.quantity and t.quantity.parts[0].unit for t in reading.tokens if t.kind is Kind.QUANTITY)
+    return not counted and bool(_OF_PEOPLE.search(reading.text))
 
 
 def _asks_by_name(reading: Reading) -> bool:
@@ -75,14 +80,14 @@ def _asks_by_name(reading: Reading) -> bool:
         if isinstance(element, Mention) and element.known:
             before = elements[at - 1] if at else None
             after = elements[at + 1] if at + 1 < len(elements) else None
-            if before is not None and is_op(before, Role.VERB, Role.AGAIN) or after is not None and is_op(after, Role.VERB):
+            if before is not None and is_op(before, Role.VERB, Role.AGAIN, Role.MORE) or after is not None and is_op(after, Role.VERB):
                 return not says("personal", reading.text)
     rest = [e for e in elements if not (isinstance(e, Mention) and e.known) and not is_op(e, Role.AND, Role.EACH)]
     return all(isinstance(e, Token) and (e.kind is Kind.BREAK or e.is_word(Role.FILLER)) for e in rest) and not _long(rest)
 
 
 def _long(rest: list[Element]) -> bool:
-    return sum(len(e.text) for e in rest if isinstance(e, Token) and e.kind is Kind.WORD) > 8
+    return sum(len(e.text) for e in rest if isinstance(e, Token) and e.kind is Kind.WORD) > 24
 
 
 def asks_for_goods(reading: Reading) -> bool:
@@ -103,9 +108,35 @@ def _could_be_goods(item: Item, reading: Reading) -> bool:
     """An unknown name with a quantity in a packing unit; of single pieces only with a word of wanting."""
     if item.candidates or item.qty is None or not item.unit or not 1 < len(item.text) <= 40 or item.text.isdigit():
         return False
-    if item.unit == "打" and not reading.has_word(Role.VERB, Role.AGAIN, Role.OF):
+    roles = _roles_around(item, reading)
+    if item.unit == "打" and not roles & {Role.VERB, Role.AGAIN, Role.OF}:
         return False
-    return item.unit in reading.index.units.packs or reading.has_word(Role.VERB, Role.AGAIN)
+    if _far(item) or len(item.text.split()) > 4:
+        return False
+    return item.unit in reading.index.units.packs or bool(roles & {Role.VERB, Role.AGAIN})
+
+
+def _far(item: Item) -> bool:
+    """Whether other words stand between an unknown name and its quantity."""
+    if len(item.spans) < 2:
+        return True
+    first, second = sorted(item.spans, key=lambda s: s.start)
+    return second.start - first.end > _REACH
+
+
+def _roles_around(item: Item, reading: Reading) -> set[Role]:
+    """The roles of the words in the clause of an item."""
+    found: set[Role] = set()
+    inside = False
+    for token in reading.tokens:
+        if token.kind is Kind.BREAK and token.strength >= 1 and token.text != ":":
+            if inside:
+                break
+            found.clear()
+        elif token.role is not None:
+            found.add(token.role)
+        inside = inside or reading.normal.span(token.start, token.end).start == item.spans[0].start
+    return found
 
 
 def delivery(reading: Reading) -> date | None:

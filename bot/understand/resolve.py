@@ -8,7 +8,7 @@ from bot.understand.index import Entry, Index, has_size
 from bot.understand.lexicon import read_yaml
 from bot.understand.mentions import HEADS, Mention
 from bot.understand.sizes import rank
-from bot.understand.spelling import closest_names, corrected
+from bot.understand.spelling import closest_names, corrected, corrected_beside
 from bot.understand.surfaces import compact, is_han, sound, stem
 from bot.understand.tokens import Kind, Token
 from bot.understand.types import Tier
@@ -266,7 +266,7 @@ def _by_words(mention: Mention, words: list[Token], index: Index, allowed: Allow
     tier = Tier.WORDS
     for at, word in enumerate(stems):
         if word not in index.words:
-            better = corrected(word, index)
+            better = corrected(word, index) or corrected_beside(word, [s for s in stems if s != word], index)
             if better is None:
                 return NOTHING
             stems[at], tier = better, Tier.SPELLING

@@ -44,7 +44,8 @@ _KINDS: dict[str, dict[str, str]] = {
     "件套": {"件套": "1"},
 }  # fmt: skip
 MEASURES = {word: (kind, Decimal(scale)) for kind, words in _KINDS.items() for word, scale in words.items()}
-_WORD = re.compile("[ -]?(" + "|".join(re.escape(w) for w in sorted(MEASURES, key=len, reverse=True)) + ")(?![a-z])")
+_LISTED = "|".join(re.escape(w) for w in sorted(MEASURES, key=len, reverse=True))
+_WORD = re.compile(f"[ -]?({_LISTED})(?:(?<![a-z])|(?![a-z]))")
 _FIGURES = re.compile(r"\d{1,9}(?:\.\d{1,4})?")
 
 
@@ -61,7 +62,7 @@ def measure_at(text: str, pos: int) -> Size | None:
     """A number glued to a measure ("500ml", "五米", "7.5 m") that starts here in a normal text."""
     if figures := _FIGURES.match(text, pos):
         value, end = Decimal(figures[0]), figures.end()
-    elif text[pos : pos + 1].isascii() or text[pos] == "零" or not (numeral := number_at(text, pos)):
+    elif text[pos : pos + 1].isascii() or text.startswith("零度", pos) or not (numeral := number_at(text, pos)):
         return None
     else:
         value, end = numeral.value, numeral.end

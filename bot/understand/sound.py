@@ -9,6 +9,7 @@ from bot.understand.tokens import Kind, Token
 
 _WEAK = frozenset({Kind.HAN, Kind.WORD, Kind.NAME, Kind.UNIT, Kind.LATIN, Kind.SIZE})
 _MAX_LETTERS = 48
+_HEAD_SYLLABLES = 3  # two syllables of a longer name are too often another word
 
 
 def by_sound(tokens: list[Token], index: Index) -> list[Token]:
@@ -91,7 +92,7 @@ def _longest(marks: str, start: int, run: list[Token], index: Index) -> Token | 
     for end in range(min(len(marks), start + 12), start + 1, -1):
         window = marks[start:end]
         skus = index.sounds.skus.get(window, ())
-        if not skus and not index.sounds.has_ending(window):
+        if not skus and (len(window) < _HEAD_SYLLABLES or not index.sounds.has_ending(window)) and not _is_head(written[start:end], index):
             continue
         covered = [t for t in run if t.start < base + end and t.end > base + start]
         if not any(t.kind is Kind.HAN for t in covered):
@@ -99,10 +100,14 @@ def _longest(marks: str, start: int, run: list[Token], index: Index) -> Token | 
         whole = all(t.kind is Kind.HAN or (t.start >= base + start and t.end <= base + end) for t in covered)
         if whole:
             text = written[start:end]
-            if index.names.has_ending(text):
+            if _is_head(text, index):
                 return Token(Kind.HEAD, base + start, base + end, text, skus=index.names.skus.get(text, ()), name=text)
             return Token(Kind.SOUND, base + start, base + end, text, skus=skus, name=window)
     return None
+
+
+def _is_head(written: str, index: Index) -> bool:
+    return len(written) > 1 and index.names.has_ending(written)
 
 
 def _letters(tokens: list[Token], pos: int, index: Index) -> tuple[list[Token], int]:
@@ -116,7 +121,7 @@ def _letters(tokens: list[Token], pos: int, index: Index) -> tuple[list[Token], 
             continue
         for marks in sounds_of_letters(letters):
             skus = index.sounds.skus.get(marks, ())
-            if len(marks) > 1 and (skus or index.sounds.has_ending(marks)):
+            if len(marks) > 1 and (skus or (len(marks) >= _HEAD_SYLLABLES and index.sounds.has_ending(marks))):
                 token = Token(Kind.SOUND, tokens[pos].start, tokens[end - 1].end, letters, skus=skus, name=marks)
                 return [token], end - pos
     return [tokens[pos]], 1

@@ -3,7 +3,7 @@
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein, Levenshtein
 
-from bot.understand.index import Index
+from bot.understand.index import Index, words_of
 
 _CLOSE, _NEAR, _MARGIN = 0.75, 0.5, 0.12
 _LETTERS = 0.8
@@ -20,6 +20,16 @@ def corrected(word: str, index: Index) -> str | None:
     if not found or (len(found) > 1 and found[0][1] - found[1][1] < _MARGIN / 2):
         return None
     return str(found[0][0])
+
+
+def corrected_beside(word: str, others: list[str], index: Index) -> str | None:
+    """A short misspelt word beside right ones: the one word near it in the names that hold the others ("leek plug")."""
+    if len(word) < 4 or not others or any(o not in index.words for o in others):
+        return None
+    skus = set(index.words[others[0]]).intersection(*(set(index.words[o]) for o in others[1:]))
+    pool = {w for s in list(skus)[:50] for w in words_of(index.entries[s].product) if w.isalpha() and w not in others}
+    found = process.extract(word, pool, scorer=DamerauLevenshtein.normalized_similarity, limit=2, score_cutoff=_CLOSE)
+    return str(found[0][0]) if len(found) == 1 else None
 
 
 def closest_names(text: str, index: Index) -> tuple[tuple[str, ...], tuple[str, ...]]:
