@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import DDL, Connection, Table, event
+from sqlalchemy import Connection, Table, event
 
 _POSTGRESQL_FUNCTION = """
 CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  RAISE EXCEPTION '% is append-only', TG_TABLE_NAME;
+  RAISE EXCEPTION USING MESSAGE = TG_TABLE_NAME || ' is append-only';
 END $$
 """
 
@@ -20,11 +20,8 @@ def append_only_ddl(table: str, dialect: str) -> tuple[str, ...]:
             f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
             for change in ("UPDATE", "DELETE")
         )
-    return (
-        _POSTGRESQL_FUNCTION,
-        f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
-        "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
-    )
+    trigger = f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}"
+    return _POSTGRESQL_FUNCTION, f"{trigger} FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
 
 
 def append_only(table: Table) -> Table:
@@ -34,6 +31,6 @@ def append_only(table: Table) -> Table:
     @event.listens_for(table, "after_create")
     def add_triggers(target: Table, connection: Connection, **_: Any) -> None:
         for statement in append_only_ddl(target.name, connection.dialect.name):
-            connection.execute(DDL(statement.replace("%", "%%")))
+            connection.exec_driver_sql(statement)
 
     return table

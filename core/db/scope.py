@@ -23,8 +23,8 @@ from sqlalchemy import (
     bindparam,
     column,
     event,
+    exists,
     or_,
-    select,
     table,
 )
 from sqlalchemy.sql import visitors
@@ -94,12 +94,14 @@ def scoped(statement: S, *tables: Any) -> S:
 
 def across(statement: S, *tables: Any) -> S:
     """Bind a statement to the dealers a staff member looks after (system: all)."""
-    mine = select(_dealers.c.id).where(
-        or_(bindparam(REGION, type_=String()) == "*", _dealers.c.region == bindparam(REGION))
-    )
+    region = bindparam(REGION, type_=String())
     if not isinstance(statement, Insert):
         for table in [*own_tables(statement), *tables]:
-            statement = statement.where(table.c.dealer_id.in_(mine))
+            statement = statement.where(
+                exists().where(
+                    _dealers.c.id == table.c.dealer_id, or_(region == "*", _dealers.c.region == region)
+                )
+            )
     return statement.execution_options(**{MARK: "across"})
 
 

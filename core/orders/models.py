@@ -81,6 +81,7 @@ orders = scoped_table(
         UniqueConstraint("dealer_id", "id"),
         ForeignKeyConstraint(["dealer_id", "member_id"], ["members.dealer_id", "members.id"]),
         Index(None, "dealer_id", "placed_on"),
+        Index(None, "placed_on", "id"),
         Index(None, "dealer_id", "fingerprint", "placed_on"),
         Index("ix_orders_review", "review_until", sqlite_where=text("state = 'pending_review'"),
               postgresql_where=text("state = 'pending_review'")),

@@ -7,7 +7,18 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, bindparam, case, func, literal_column, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    select,
+    true,
+)
 
 from core.db.rows import json_rows
 from core.db.scope import across, scoped
@@ -103,10 +114,10 @@ _bare_number = func.replace(orders.c.number, "-", "")
 _numbers = json_rows("order_numbers", number=String())
 _by_tail = {
     True: summaries(scoped, _bare_number.like(bindparam("tail"))),
-    False: summaries(across, orders.c.id.is_not(None), rows=_numbers),
+    False: summaries(across, true(), rows=_numbers),
 }
 _newest = _both(orders.c.state != "cancelled", orders.c.placed_on.desc(), orders.c.id.desc())
-_open = _both(OPEN)
+_open = _both(OPEN, orders.c.placed_at.desc(), orders.c.id.desc())
 _between = _both(
     orders.c.placed_on.between(bindparam("first"), bindparam("last")),
     orders.c.placed_on.desc(),

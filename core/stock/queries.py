@@ -72,7 +72,7 @@ _low = (
         stock_items.c.on_hand - stock_items.c.reserved - stock_items.c.reorder_point < literal_column("0"),
         products.c.active,
     )
-    .order_by(products.c.id)
+    .order_by(stock_items.c.product_id)
     .limit(bindparam("limit"))
 )
 
