@@ -43,7 +43,12 @@ def settings_now() -> Settings:
 
 def speak(settings: Settings, text: str, /, **fields: Any) -> None:
     """A sentence on standard error."""
-    typer.echo(texts().text(settings.locale, f"commands.{text}").format(**fields), err=True)
+    typer.echo(sentence(settings, text, **fields), err=True)
+
+
+def sentence(settings: Settings, text: str, /, **fields: Any) -> str:
+    """Words in the installation's language."""
+    return texts().text(settings.locale, f"commands.{text}").format(**fields)
 
 
 def stop(settings: Settings, text: str, /, *, code: int = 2, **fields: Any) -> NoReturn:

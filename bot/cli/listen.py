@@ -4,11 +4,12 @@ import socket
 from collections.abc import Callable
 from contextlib import ExitStack
 
+import typer
 import uvicorn
 from fastapi import FastAPI
 
 from bot.app import Running
-from bot.cli.desk import speak, stop
+from bot.cli.desk import sentence, stop
 from bot.cli.running import beside, hold, listening
 from bot.commands import Place
 from bot.settings import Settings
@@ -65,7 +66,7 @@ def run(
         stack.enter_context(taken)
         url = f"http://{f'[{host}]' if ':' in host else host}:{taken.getsockname()[1]}"
         config = uvicorn.Config(served, log_config=None, access_log=False, timeout_graceful_shutdown=GRACE)
-        server = Server(config, running, lambda: speak(settings, said, url=url))
+        server = Server(config, running, lambda: typer.echo(sentence(settings, said, url=url)))
         server.run(sockets=[taken])
         if not server.started:
             stop(settings, "failed", code=1, reference="-")
