@@ -120,7 +120,7 @@ def _part_of(whole: Range, said: str) -> Range:
         return days.part(whole, *{"early": (1, 15), "mid": (10, 20), "late": (16, length)}[place])
     if length < 100:
         return days.months(start.year, start.month + {"early": 0, "mid": 1, "late": 2}[place])
-    shift, size = {"early": (0, 6), "mid": (4, 4), "late": (6, 6)}[place]
+    shift, size = {"early": (0, 6), "mid": (3, 6), "late": (6, 6)}[place]
     return days.months(start.year, start.month + shift, size)
 
 
@@ -208,6 +208,11 @@ def next_span(match: re.Match[str], today: date, _: Prefer) -> Range | None:
 
 
 _NEAR = {"day after tomorrow": 2, "day before yesterday": -2, "yesterday": -1, "today": 0, "tonight": 0}
+
+
+def part_of_day(match: re.Match[str], today: date, _: Prefer) -> date:
+    """This morning, last night: the part of a day keeps the day."""
+    return today - timedelta(days=1 if match["rel"] == "last" else 0)
 
 
 def near_day(match: re.Match[str], today: date, _: Prefer) -> date:

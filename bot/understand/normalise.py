@@ -37,7 +37,8 @@ _SPECIAL = {
     "\u2029": "\n",
     "係": "是",  # Cantonese copula; simplified it would read 系
     "〇": "零",
-    "○": "零",
+    "™": "",
+    "℠": "",
 }
 
 # What southern and Taiwanese dealers write, in the words the grammar knows. Never longer than the original by more than one.
@@ -75,11 +76,12 @@ _MARKER = re.compile(
     r"[ \t]*(?:"
     rf"(?:\(?[0-9]{{1,3}}\)|[0-9]{{1,3}}(?:、|[.:](?![0-9]))){_CONTENT[:-1]}|[ \t]*[{_ZH}])"
     rf"|(?:\(?[一二三四五六七八九十]{{1,3}}\)|[一二三四五六七八九十]{{1,3}}、){_CONTENT}"
-    r"|[•·●▪◦■□◆◇★☆※✓✔](?=[ \t]*\S)"
+    r"|[•·※](?=[ \t]*\S)"
     r"|[-*+](?=[ \t]+\S)"
     r"|-+(?=[^\W\d_])"
     r")[ \t]*"
 )
+_CIRCLE_ZERO = re.compile("(?<=[一二三四五六七八九零〇○])○|○(?=[一二三四五六七八九])")
 _CIRCLED = re.compile("[①-⑳❶-❿➀-➓⓵-⓾]|[0-9]\ufe0f?\u20e3|🔟")
 
 
@@ -114,15 +116,15 @@ def _letter(char: str) -> str:
         return char
     if kind in ("Cc", "Cf") or "\u0300" <= char <= "\u036f" or "\ufe00" <= char <= "\ufe0f":
         return ""
-    if kind in ("So", "Cs", "Co", "Cn", "Sk") and not unicodedata.normalize("NFKC", char).strip().isalnum():
+    plain = unicodedata.normalize("NFKC", char)
+    if kind in ("So", "Cs", "Co", "Cn", "Sk") and not any(c.isalnum() for c in plain):
         return " " if kind != "Sk" or ord(char) > 0xFFFF else char
     if kind in ("Zs", "Zl", "Zp"):
         return " "
-    if kind == "No" and "⁄" in (plain := unicodedata.normalize("NFKC", char)):
+    if kind == "No" and "⁄" in plain:
         return " " + plain.replace("⁄", "/")  # "2½" is 2 1/2, not 21/2
     if "\u3400" <= char <= "\u9fff" or char >= "\U00020000":
         return str(_to_simplified().convert(char))
-    plain = unicodedata.normalize("NFKC", char)
     if plain != char:
         return "".join(_letter(c) for c in plain)
     lower = char.lower()
@@ -135,7 +137,7 @@ def normalise(text: str) -> Normal:
     """Text in the form everything else reads, in linear time."""
     letters: list[str] = []
     offsets: list[int] = []
-    for at, char in enumerate(_enumerators(text)):
+    for at, char in enumerate(_prepared(text)):
         for letter in _letter(char):
             letters.append(letter)
             offsets.append(at)
@@ -145,19 +147,22 @@ def normalise(text: str) -> Normal:
     return Normal(plain, tuple(offsets), text)
 
 
-def _enumerators(text: str) -> str:
-    """Circled numbers that head items become line breaks, one character for one; alone they stay numbers."""
-    if not _CIRCLED.search(text):
-        return text.replace("\r\n", "\u200b\n")
+def _prepared(text: str) -> str:
+    """What needs its neighbours to be read, each character for itself: CR LF, a circle as zero, circled numbers.
+
+    Circled numbers that head items become line breaks; alone they stay numbers.
+    """
+    text = _CIRCLE_ZERO.sub("零", text.replace("\r\n", "\u200b\n"))
 
     def _line_break(match: re.Match[str]) -> str:
         after = text[match.end() : match.end() + 2].strip()
         before = text[match.start() - 1 : match.start()]
         if not after[:1].isalnum() or before.isalnum():
             return match.group()
-        return ("\n" if before.strip(" \r\n") or before == " " else "").ljust(len(match.group()), "\u200b")
+        breaks = "\n" if before.strip(" \n") or before == " " else ""
+        return breaks.ljust(len(match.group()), "\u200b")
 
-    return _CIRCLED.sub(_line_break, text).replace("\r\n", "\u200b\n")
+    return _CIRCLED.sub(_line_break, text) if _CIRCLED.search(text) else text
 
 
 def _replace_regional(text: str, offsets: list[int]) -> tuple[str, list[int]]:

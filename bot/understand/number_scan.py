@@ -14,7 +14,7 @@ MEASURES = frozenset(
     "员厘毫公英海立方千克小点刻钟时日号款种类样项条场步圈声口滴枚发艘架封盏厅室户楼成笔轮代辈段节课盆束丈两钱"
 )
 _LONE_AFTER = frozenset(
-    "从负是为有剩来要共到等于加减乘除乘以比约出差第约达至和与及或、,:(=>< \t\n多少得近超满"
+    "从负买送是为有剩来要共到等于加减乘除乘以比约出差第约达至和与及或、,:(=>< \t\n多少得近超满"
 )
 _FIXED = re.compile(
     r"一(?:下|样|起|定|共|些|直|般|点(?![零一二两三四五六七八九0-9])|会|旦|边|致|切|律|手|流|向|再|方面|路|时|体|贯|带|心|概|字|般|度(?!电)|次性|把手|口气|口价|回事|头|面|组合|级|条龙|号(?!机|楼)|家人|门心思|层|块(?:儿)?(?=[去来走]))"
@@ -168,7 +168,11 @@ def _stands_alone(text: str, at: int, end: int, before: str) -> bool:
         return False
     if after and after in MEASURES:
         return True
-    ends = not after.isalnum() or after in "到至和与或加减乘除" or text.startswith("等于", end)
+    ends = (
+        not after.isalnum()
+        or after in "到至和与或加减乘除"
+        or text.startswith(("等于", "送一", "送二", "送两"), end)
+    )
     return ends and (before in _LONE_AFTER or not before.isalnum())
 
 
