@@ -670,6 +670,7 @@ def upgrade() -> None:
             sqlite_where=sa.text("state IN ('pending_review', 'confirmed')"),
             postgresql_where=sa.text("state IN ('pending_review', 'confirmed')"),
         )
+        batch_op.create_index(batch_op.f("ix_orders_placed_on_id"), ["placed_on", "id"], unique=False)
         batch_op.create_index(
             "ix_orders_review",
             ["review_until"],
@@ -683,6 +684,42 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("shipped_value <> paid"),
             postgresql_where=sa.text("shipped_value <> paid"),
+        )
+
+    op.create_table(
+        "talks",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("dealer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("member_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("opened_at", UtcDateTime(), nullable=False),
+        sa.Column("taken_at", UtcDateTime(), nullable=True),
+        sa.Column("closed_at", UtcDateTime(), nullable=True),
+        sa.CheckConstraint("state IN ('open', 'taken', 'closed')", name=op.f("ck_talks_state")),
+        sa.ForeignKeyConstraint(
+            ["dealer_id", "member_id"],
+            ["members.dealer_id", "members.id"],
+            name=op.f("fk_talks_dealer_id_member_id_members"),
+        ),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_talks_staff_id_staff")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_talks")),
+        info={"scoped": True},
+    )
+    with op.batch_alter_table("talks", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_talks_staff",
+            ["staff_id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'taken'"),
+            postgresql_where=sa.text("state = 'taken'"),
+        )
+        batch_op.create_index(
+            "uq_talks_live",
+            ["member_id"],
+            unique=True,
+            sqlite_where=sa.text("state <> 'closed'"),
+            postgresql_where=sa.text("state <> 'closed'"),
         )
 
     op.create_table(
@@ -900,6 +937,19 @@ def downgrade() -> None:
         )
 
     op.drop_table("order_lines")
+    with op.batch_alter_table("talks", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_talks_live",
+            sqlite_where=sa.text("state <> 'closed'"),
+            postgresql_where=sa.text("state <> 'closed'"),
+        )
+        batch_op.drop_index(
+            "ix_talks_staff",
+            sqlite_where=sa.text("state = 'taken'"),
+            postgresql_where=sa.text("state = 'taken'"),
+        )
+
+    op.drop_table("talks")
     with op.batch_alter_table("orders", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_orders_unsettled",
@@ -911,6 +961,7 @@ def downgrade() -> None:
             sqlite_where=sa.text("state = 'pending_review'"),
             postgresql_where=sa.text("state = 'pending_review'"),
         )
+        batch_op.drop_index(batch_op.f("ix_orders_placed_on_id"))
         batch_op.drop_index(
             "ix_orders_open",
             sqlite_where=sa.text("state IN ('pending_review', 'confirmed')"),
