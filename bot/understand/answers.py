@@ -44,8 +44,17 @@ def _number(reading: Reading, most: int) -> int | None:
 
 
 def _amount(reading: Reading, skip: tuple[int, int] | None = None) -> Token | None:
-    amounts = [t for t in reading.tokens if t.kind is Kind.QUANTITY and not (skip and t.start < skip[1] and t.end > skip[0])]
+    amounts = [
+        t
+        for t in reading.tokens
+        if t.kind is Kind.QUANTITY and not _pronoun(t) and not (skip and t.start < skip[1] and t.end > skip[0])
+    ]
     return amounts[-1] if len(amounts) == 1 else None
+
+
+def _pronoun(token: Token) -> bool:
+    """ "The big one", "大的那一个": no quantity."""
+    return token.text in ("one", "一个", "1个") or token.text.startswith("one or")
 
 
 def _product(reading: Reading, question: Question) -> tuple[Move, ...]:
@@ -70,6 +79,7 @@ def _by_attribute(reading: Reading, question: Question) -> tuple[Move, ...]:
     if not mentions or len(mentions) > 3:
         return _amount_only(reading, question)
     chosen: list[str] = []
+    loose: list[str] = []  # of words that fit every option
     found = find_all(mentions, reading.index, reading.context.assortment)
     negated = {id(p.mention) for p in reading.pairs if p.negated}
     left = options
@@ -82,9 +92,11 @@ def _by_attribute(reading: Reading, question: Question) -> tuple[Move, ...]:
             return ()
         if id(mention) in negated:
             left = tuple(s for s in left if s not in fit)
+        elif len(fit) == len(options):
+            loose += fit
         else:
             chosen += fit
-    skus = tuple(dict.fromkeys(chosen)) or left
+    skus = tuple(dict.fromkeys(chosen)) or (left if left != options else tuple(dict.fromkeys(loose)))
     if not skus or (len(skus) == len(options) and len(mentions) == 1):
         return ()
     qty, unit = _said(_amount(reading), skus, reading)

@@ -11,11 +11,11 @@ from bot.understand.inherit import inherited
 from bot.understand.items import find_all, measured, said
 from bot.understand.lexicon import Role
 from bot.understand.mentions import Element, Mention
-from bot.understand.numerals import Quantity, number_at
+from bot.understand.numerals import Part, Quantity, number_at, read_quantity
 from bot.understand.reading import Reading
-from bot.understand.resolve import Found, bare, fit_sizes, is_relative
+from bot.understand.resolve import Found, fit_sizes, holds, is_relative
 from bot.understand.tokens import Kind, Token
-from bot.understand.types import Add, Change, Item, Move, Op, Problem, Remove, Replace, Target, TargetKind, Tier
+from bot.understand.types import Add, Change, DraftLine, Item, Move, Op, Remove, Replace, Target, TargetKind
 
 OPS = (
     Role.SET, Role.MORE, Role.LESS, Role.DOUBLE, Role.HALVE, Role.REMOVE, Role.NOT, Role.ONLY, Role.REPLACE,
@@ -30,6 +30,10 @@ _INDEX_EN = re.compile(
     r"|\b(?:the )?(last)(?: one| line| item| row| product| thing)\b"
 )
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6}
+
+
+_OFF = frozenset({"take off", "take away", "knock off", "cut", "砍掉", "扣掉", "减掉", "减去", "退掉", "去"})
+_SAME = re.compile(r"(?:^|[,，。 ])(?:and |then )?(?:the )?same (?:amount |quantity |again |number )?(?:for|of|with)\b|一样多|同样多|同样(?:的)?数量|也(?:来|要|是)?(?:这么多|一样|同样)|跟它一样|一样来")
 
 
 @dataclass
@@ -71,6 +75,10 @@ def index_in(text: str) -> tuple[int, int, int] | None:
 def change_moves(reading: Reading) -> tuple[Move, ...]:
     """What the text does to the draft, clause by clause; empty when it only names goods."""
     moves: list[Move] = []
+    if same := _same_again(reading):
+        return (same,)
+    if unit := _other_unit(reading):
+        return (unit,)
     last: Target | None = None
     for clause in clauses(reading.elements):
         if moves and _takes_back(clause):
@@ -88,6 +96,44 @@ def change_moves(reading: Reading) -> tuple[Move, ...]:
             last = _target(clause, clause.mentions[0], reading, None)
         moves += found
     return merged(moves)
+
+
+def _same_again(reading: Reading) -> Move | None:
+    """ "The same for X": the quantity of the line last talked about, for other goods."""
+    line = last_line(reading)
+    goods = [i for i in reading.items if i.candidates]
+    if line is None or not goods or any(i.qty is not None for i in goods) or not _SAME.search(reading.text):
+        return None
+    quantity = Quantity((Part(line.qty, line.unit),), 0, 0)
+    items = [
+        measured(i.text, Found(i.candidates, i.tier), quantity, reading.index, i.spans) for i in goods
+    ]
+    return Add(items=tuple(items))
+
+
+def last_line(reading: Reading) -> DraftLine | None:
+    """The line of the draft last talked about, else its last line."""
+    draft = {line.sku: line for line in reading.context.draft}
+    return next((draft[s] for s in reading.context.last_skus if s in draft), None) or (
+        reading.context.draft[-1] if reading.context.draft else None
+    )
+
+
+def _other_unit(reading: Reading) -> Move | None:
+    """ "不是箱，是提": another unit for the line last talked about."""
+    units = [t for t in reading.tokens if t.kind is Kind.UNIT]
+    amounts = any(t.kind is Kind.QUANTITY for t in reading.tokens)
+    if not units or amounts or reading.known or not reading.has_word(Role.REPAIR, Role.NOT) or not reading.context.draft:
+        return None
+    return Change(target=Target(kind=TargetKind.LAST), op=Op.SET, unit=unit_key(units[-1].text, reading))
+
+
+def unit_key(word: str, reading: Reading) -> str:
+    """The key of a unit word on the line last talked about, else in the catalogue."""
+    line = last_line(reading)
+    entry = reading.index.entries.get(line.sku) if line else None
+    fits = reading.index.units.fits(entry.product, word) if entry else ()
+    return fits[0].key if fits else reading.index.units.key(word)
 
 
 def _takes_the_place(before: Move, after: Move) -> bool:
@@ -141,6 +187,8 @@ def _clause_moves(clause: Clause, reading: Reading, last: Target | None) -> Iter
     mentions = [m for m in clause.mentions if not (place and place[1] < m.end and m.start < place[2])]
     clause = Clause([e for e in clause.elements if not isinstance(e, Mention) or e in mentions])
     amounts = [a for a in clause.amounts if not (place and place[1] < a.end and a.start < place[2])]
+    if place and not amounts and (rest := _after_place(place[2], clause, reading)):
+        amounts = [rest]  # "line 1 to 15 cases"
     target = Target(kind=TargetKind.INDEX, index=place[0], text=reading.original(place[1], place[2])) if place else None
     roles = clause.roles()
     if len(mentions) >= 2 and clause.has(Role.SET, Role.REPLACE) and _swap(clause, mentions):
@@ -154,7 +202,7 @@ def _clause_moves(clause: Clause, reading: Reading, last: Target | None) -> Iter
     if clause.has(Role.ONLY) and not clause.has(Role.MORE, Role.LESS) and (mentions or target):
         yield from _keep(clause, mentions, amounts, target, reading)
         return
-    if clause.has(Role.REMOVE, Role.NOT, Role.LESS) and not amounts and (mentions or target or last):
+    if (clause.has(Role.REMOVE, Role.NOT) or _takes_off(clause)) and not amounts and (mentions or target or last):
         for one in _targets(clause, mentions, target, reading, last):
             yield Remove(target=one)
         return
@@ -164,6 +212,19 @@ def _clause_moves(clause: Clause, reading: Reading, last: Target | None) -> Iter
         yield from _set_unit_or_product(clause, mentions, target, reading, last)
     elif mentions and (clause.has(Role.AGAIN, Role.MORE) or any(e.is_word(Role.VERB) for e in clause.elements if isinstance(e, Token))):  # fmt: skip
         yield from _additions(clause, reading)
+
+
+def _takes_off(clause: Clause) -> bool:
+    return any(isinstance(e, Token) and e.text in _OFF for e in clause.elements)
+
+
+def _after_place(end: int, clause: Clause, reading: Reading) -> Token | None:
+    """The quantity that follows a line's number, where both were read as one range."""
+    text = reading.goods_text
+    match = re.compile(r"\s*(?:to|=|:|到|改|成|为)?\s*").match(text, end)
+    at = match.end() if match else end
+    quantity = read_quantity(text, at, reading.index.units.word_at) if at < clause.elements[-1].end else None
+    return Token(Kind.QUANTITY, at, quantity.end, text[at : quantity.end], quantity=quantity) if quantity else None
 
 
 def _place(clause: Clause, reading: Reading) -> tuple[int, int, int] | None:
@@ -337,12 +398,7 @@ def among(mention: Mention, skus: tuple[str, ...], reading: Reading) -> tuple[st
     left = tuple(s for s in skus if s in entries)
     words = [p for p in mention.parts if p.kind is not Kind.SIZE and not is_relative(p.text)]
     for part in words:
-        text = bare(part.text)
-        left = tuple(s for s in left if (text and text in entries[s].bag) or s in part.skus)
+        left = tuple(s for s in left if s in part.skus or holds(entries[s], part, reading.index))
     fit = fit_sizes(mention, left, reading.index)
     narrowed = bool(words) or len(fit) < len(skus)
     return fit if narrowed else ()
-
-
-def bare_item(text: str, skus: tuple[str, ...]) -> Item:
-    return Item(text=text, candidates=skus, tier=Tier.WORDS, problem=Problem.NO_QUANTITY)

@@ -41,7 +41,7 @@ def inherited(mention: Mention, near: Mention, found: Found, index: Index, allow
 def _composed(piece: str, mention: Mention, near: Mention, found: Found, index: Index, allowed: Allowed) -> tuple[str, ...]:  # fmt: skip
     """Products named by this word in the place of the neighbour's own variant (十字 beside 一字起子)."""
     for name in _names(near, found, index):
-        for cut in range(1, len(name)):
+        for cut in range(len(name)):
             skus = index.names.skus.get(piece + name[cut:]) or index.names.skus.get(name[:-cut] + piece)
             if skus and piece not in name and (kept := _sized(mention, skus, index, allowed)):
                 return kept

@@ -117,12 +117,14 @@ def read_intent(reading: Reading) -> Understanding | None:
     """What the rule tables are sure of: questions, cancelling, returns, repeats, people."""
     top, score, second = _top(reading)
     if top is None or score < 3:
-        return None
+        return _confirm_with_details(reading)
     unsure = score - second < MARGIN
+    if top is not Intent.ORDER_CONFIRM and (confirmed := _confirm_with_details(reading)):
+        return confirmed
     if top is Intent.ORDER_CONFIRM:
         if reading.lines:
             return None
-        return Understanding(intent=top, moves=(Confirm(), *order_details(reading)))
+        return Understanding(intent=top, moves=(*order_details(reading), Confirm()))
     if top in (Intent.CHITCHAT, Intent.OUT_OF_SCOPE):
         return None if reading.lines or order_items(reading) else Understanding(intent=top, moves=(Social(intent=top),))
     if top is Intent.COMPLAINT:
@@ -133,6 +135,15 @@ def read_intent(reading: Reading) -> Understanding | None:
     if move is None:
         return None
     return Understanding(intent=top, moves=_with_order(move, reading), unsure=unsure)
+
+
+def _confirm_with_details(reading: Reading) -> Understanding | None:
+    """ "就这样下单吧，明天送": a clause that confirms beside the day, the place or a note, and nothing else."""
+    details = order_details(reading)
+    if not details or reading.known:
+        return None
+    confirms = any(scores(m[0].strip(" ,")).get(Intent.ORDER_CONFIRM, 0) >= 4 for m in _CLAUSE.finditer(reading.goods_text))
+    return Understanding(intent=Intent.ORDER_CONFIRM, moves=(*details, Confirm())) if confirms else None
 
 
 def _beside_order(top: Intent, reading: Reading) -> Understanding | None:

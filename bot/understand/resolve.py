@@ -183,11 +183,12 @@ def bare(piece: str) -> str:
 def _fit_pieces(pieces: list[Token], skus: tuple[str, ...], index: Index, *, by_sound: bool = False) -> tuple[str, ...]:
     """The products whose names hold every describing word."""
     for piece in pieces:
-        skus = tuple(s for s in skus if _holds(index.entries[s], piece, index, by_sound=by_sound))
+        skus = tuple(s for s in skus if holds(index.entries[s], piece, index, by_sound=by_sound))
     return skus
 
 
-def _holds(entry: Entry, piece: Token, index: Index, *, by_sound: bool) -> bool:
+def holds(entry: Entry, piece: Token, index: Index, *, by_sound: bool = False) -> bool:
+    """Whether a product's names, or its packing, have a describing word."""
     if piece.kind is Kind.UNIT:
         return bool(index.units.fits(entry.product, piece.text)) or piece.text in entry.bag
     text = bare(piece.text)
