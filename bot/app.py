@@ -13,7 +13,7 @@ from typing import Any
 
 import structlog
 from fastapi import FastAPI
-from sqlalchemy import Engine, bindparam, select
+from sqlalchemy import Connection, Engine, bindparam, select
 
 from bot import http
 from bot.channels.telegram import account as telegram_account
@@ -32,11 +32,14 @@ from bot.turn import Office, handle, receive_unreadable
 from bot.worker import Worker
 from core.db.engine import read_engine, write_engine
 from core.db.lane import Lane, open_lane
+from core.db.scope import SystemScope
+from core.db.session import Session
 from core.kit.clock import Clock, utc_now
 from core.kit.ids import digest
 from core.kit.say import load
 from core.people.models import invites
 from core.products.models import catalogue
+from notifications.outbox.deliver import release
 from notifications.outbox.post import Post
 from notifications.outbox.sender import Address, Sender
 
@@ -108,6 +111,10 @@ class Running:
             receive_unreadable, self.office, channel=channel, account=account, raw=raw, cause=cause
         )
 
+    def inherit(self, connection: Connection) -> None:
+        """On SQLite one process works at a time: whoever had messages in hand before this one is gone."""
+        release(Session(connection, SystemScope("start"), self.clock()))
+
     def ready(self) -> bool:
         """Whether the database answers and the catalogue is in memory."""
         if self.stopping:
@@ -164,12 +171,14 @@ def open_parts(settings: Settings, *, clock: Clock = utc_now) -> Running:
     )
 
 
-def create_app(running: Running, *, role: str = "all") -> FastAPI:
-    """The HTTP application of a process: role all, web or worker."""
+def create_app(running: Running, *, role: str = "all", home: bool = True) -> FastAPI:
+    """The HTTP application of a process: role all, web or worker. home: `/` leads to the chat."""
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await asyncio.to_thread(running.shelf.refresh)
+        if running.settings.sqlite:
+            await asyncio.to_thread(running.lane.run, running.inherit)
         running.worker.start(*running.others, loops=role != "web")
         yield
         running.stopping = True
@@ -186,7 +195,7 @@ def create_app(running: Running, *, role: str = "all") -> FastAPI:
     )
     app.include_router(http.router(running.metrics, running.ready))
     if role != "worker":
-        app.include_router(web_routes.router(web_chat(running)))
+        app.include_router(web_routes.router(web_chat(running), home=home))
     if running.settings.telegram:
         open_telegram(running, app, role)
     return app
@@ -244,9 +253,9 @@ def open_telegram(running: Running, app: FastAPI, role: str) -> None:
         """Introduce ourselves, trying again until it is done; poll meanwhile where that is how updates come."""
         public = "" if polling or role == "web" else settings.public_url
         commands = {} if role == "web" else telegram_account.menus()
-        known = asyncio.create_task(
-            telegram_account.connect(bot, account, public_url=public, commands=commands)
-        )
+        connecting = telegram_account.connect(bot, account, public_url=public, commands=commands)
+        known = asyncio.create_task(connecting)
+        known.add_done_callback(lambda _: running.office.names.update(telegram=account.username))
         if polling and role != "web":
             await poll(bot, intake, stop)
         await stop.wait()

@@ -5,7 +5,7 @@ even that can be written, NotKeptError tells the channel to deliver again.
 """
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -55,6 +55,7 @@ class Office:
     zone: ZoneInfo
     currency: str = "CNY"
     public_url: str = ""
+    names: dict[str, str] = field(default_factory=dict)  # what the channels call us, once they have told
     banded_stock: bool = False
 
 
@@ -140,6 +141,7 @@ def _step(
         banded_stock=office.banded_stock,
         secret=office.secret,
         public_url=office.public_url,
+        telegram=office.names.get("telegram", ""),
     )
     says = step(turn)
     return turn.state.dump(), says

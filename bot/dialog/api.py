@@ -41,6 +41,7 @@ class Turn:
     banded_stock: bool = False
     secret: str = ""
     public_url: str = ""
+    telegram: str = ""  # the bot's name there, where it is on
     said: Understanding | None = None
     repeating: bool = False  # the person said yes to hearing the same text again
     touched: set[str] = field(

@@ -60,9 +60,18 @@ def step(turn: Turn) -> tuple[Say, ...]:
     turn.state.fresh = bool(offers)
     if offers or "question" in turn.touched:  # a question without options closes the list before it
         turn.state.offers = offers
-    pictures = [each for each in says if each.picture]
-    words = [each for each in says if not each.picture]
-    return (*((together(words),) if words else ()), *pictures)
+    return tuple(_messages(says))
+
+
+def _messages(says: Says) -> Iterator[Say]:
+    """Words under one another in one message; a picture and what must stand alone each in its own, in order."""
+    for alone, group in groupby(
+        says, key=lambda each: each.picture is not None or each.key == "dialog.plain"
+    ):
+        if alone:
+            yield from group
+        else:
+            yield together(group)
 
 
 def _hear(turn: Turn, ways: Routes) -> Says:

@@ -39,9 +39,14 @@ def _params(session: Session, fact: Happened) -> dict[str, Param]:
 def joined(session: Session, fact: Happened) -> Iterable[Notice]:
     """Somebody came in; "not them?" takes it back at once."""
     member = fact.data.get("member_id")
-    choices = (button("revoke", "member-revoke", str(member)),) if member else ()
+    staff_id = fact.data.get("staff_id")
+    choices = (
+        (button("revoke", "member-revoke", str(member)),)
+        if member
+        else (button("revoke", "staff-revoke", str(staff_id)),)
+    )
     say = Say(key="alerts.joined", params=_params(session, fact), choices=choices)
-    yield from tell(fact, _deciders(session, fact), say)
+    yield from tell(fact, _deciders(session, fact), say, kind="money")
 
 
 def pending(session: Session, fact: Happened) -> Iterable[Notice]:

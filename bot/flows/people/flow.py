@@ -1,16 +1,16 @@
 """Inviting, letting in and taking back, by staff."""
 
 from dataclasses import replace
-from urllib.parse import quote
 
 from bot.dialog.api import Flow, Says, Turn, say
 from bot.dialog.commands import Values, Verb, staff_flow
-from bot.dialog.messages import Picture, Say
+from bot.dialog.invitation import MEMBERSHIP, invitation
+from bot.dialog.messages import Say
 from bot.dialog.slots import Slot, SlotKind
 from core.dealers.queries import dealer_by_code
-from core.people.invites import Invite, issue_invite, issue_staff_invite
+from core.people.invites import issue_invite, issue_staff_invite
 from core.people.queries import members_of, pending_members
-from core.people.service import approve_member, reject_member, revoke_member
+from core.people.service import revoke_staff
 
 ROLE = Slot("role", SlotKind.ROLE)
 NAME = Slot("name", SlotKind.NAME, required=False)
@@ -22,7 +22,7 @@ def invite(turn: Turn, values: Values) -> Says:
     invited = issue_invite(
         turn.session.for_dealer(dealer.id), turn.actor, role=values["role"], name=values.get("name", "")
     )
-    return _invitation(turn, invited, dealer.name)
+    return invitation(turn, invited, dealer.name)
 
 
 def invite_staff(turn: Turn, values: Values) -> Says:
@@ -30,21 +30,7 @@ def invite_staff(turn: Turn, values: Values) -> Says:
     invited = issue_staff_invite(
         turn.session, turn.actor, role=values["role"], name=values.get("name", ""), region=turn.actor.region
     )
-    return _invitation(turn, invited, "")
-
-
-def _invitation(turn: Turn, invited: Invite, dealer: str) -> Says:
-    role = say(f"alerts.role_{invited.role}")
-    link = f"{turn.public_url.rstrip('/')}/join/{quote(invited.token)}" if turn.public_url else invited.token
-    place = say("alerts.place_dealer", dealer=dealer) if dealer else say("alerts.place_brand")
-    notes = (say("people.waits"),) if invited.waits else ()
-    first = Say(
-        key="people.invitation",
-        params={"place": place, "role": role, "until": invited.expires_at},
-        lines=notes,
-        picture=Picture(ref=f"qr:{link}", name="invite.png"),
-    )
-    return (first, say("people.forward", link=link))
+    return invitation(turn, invited)
 
 
 def members(turn: Turn, values: Values) -> Says:
@@ -69,21 +55,9 @@ def waiting(turn: Turn, _values: Values) -> Says:
     return (Say(key="people.waiting", params={"count": len(found)}, lines=lines),)
 
 
-def let_in(turn: Turn, member: str) -> Says:
-    """The button on "wants to join"."""
-    person = approve_member(turn.session, turn.actor, member_id=int(member))
-    return (say("people.let_in", name=person.name),)
-
-
-def turn_away(turn: Turn, member: str) -> Says:
-    """The other button on it."""
-    person = reject_member(turn.session, turn.actor, member_id=int(member))
-    return (say("people.turned_away", name=person.name),)
-
-
-def take_back(turn: Turn, member: str) -> Says:
-    """For "not them?": the membership ends at once."""
-    person = revoke_member(turn.session, turn.actor, member_id=int(member))
+def dismiss(turn: Turn, colleague: str) -> Says:
+    """The same for a colleague."""
+    person = revoke_staff(turn.session, turn.actor, staff_id=int(colleague))
     return (say("people.taken_back", name=person.name),)
 
 
@@ -104,8 +78,7 @@ FLOW: Flow = replace(
     _flow,
     choices={
         **_flow.choices,
-        "member-approve": let_in,
-        "member-reject": turn_away,
-        "member-revoke": take_back,
+        **MEMBERSHIP,
+        "staff-revoke": dismiss,
     },
 )

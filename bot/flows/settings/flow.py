@@ -10,7 +10,8 @@ from urllib.parse import quote
 import yaml
 
 from bot.dialog.api import Flow, Says, Turn, choice, say
-from bot.dialog.messages import Choice, Picture, Say
+from bot.dialog.invitation import MEMBERSHIP, invitation
+from bot.dialog.messages import Choice, Say
 from bot.understand.normalise import normalise
 from bot.understand.types import Language, Switch
 from core.db.scope import SystemScope
@@ -99,32 +100,19 @@ def _invite(turn: Turn, match: re.Match[str]) -> Says:
             choice(f"settings.role.{each}", "invite", each) for each in ("buyer", "finance", "owner")
         )
         return (Say(key="settings.which_role", choices=roles),)
-    return _invitation(turn, role, name)
+    return invitation(
+        turn, issue_invite(turn.session, turn.actor, role=role, name=name), turn.actor.dealer_name
+    )
 
 
 def invite_as(turn: Turn, role: str) -> Says:
     """The role that was picked."""
-    return _invitation(turn, role, "")
-
-
-def _invitation(turn: Turn, role: str, name: str) -> Says:
-    invited = issue_invite(turn.session, turn.actor, role=role, name=name)
-    link = f"{turn.public_url.rstrip('/')}/join/{quote(invited.token)}" if turn.public_url else invited.token
-    waits = (say("settings.waits"),) if invited.waits else ()
-    role_name = say(f"settings.role.{role}")
-    return (
-        Say(
-            key="settings.invited",
-            params={"role": role_name, "until": invited.expires_at, "link": link},
-            lines=waits,
-        ),
-        Say(key="settings.scan", picture=Picture(ref=f"qr:{link}", name="invite.png")),
-    )
+    return invitation(turn, issue_invite(turn.session, turn.actor, role=role), turn.actor.dealer_name)
 
 
 FLOW = Flow(
     name="settings",
     moves={Language: language, Switch: switch},
-    choices={"switch": switch_to, "invite": invite_as},
+    choices={"switch": switch_to, "invite": invite_as, **MEMBERSHIP},
     text=short,
 )

@@ -128,3 +128,21 @@ def test_an_order_written_for_a_dealer_waits_for_his_yes(world: World) -> None:
     assert "sales" in notice
     assert "可乐" in world.presses("buyer north", "draft")
     assert "✅" in world.says("buyer north", "确认")
+
+
+def test_an_invite_made_in_chat_is_a_picture_and_a_link_to_forward(world: World) -> None:
+    world.says("sales", "邀请 城北 采购 李四")
+    card, link = world.last["sales"]
+    assert card.picture is not None
+    assert len(str(link.params["text"])) >= 43
+    assert "采购" in world.render("sales", card).text
+
+
+def test_who_waits_is_let_in_by_the_owner_or_by_staff_alike(world: World) -> None:
+    world.shop.as_("sales", lambda session, actor: None)
+    world.says("sales", "邀请 城北 采购")
+    token = str(world.last["sales"][-1].params["text"])
+    world.hears("stranger", token)
+    world.notices("owner north")
+    assert "可以用了" in world.presses("owner north", "member-approve")
+    assert "可乐" in world.words("stranger", world.hears("stranger", "可乐3箱").says)
