@@ -5,6 +5,7 @@ import re
 from bot.understand.changes import among, index_in
 from bot.understand.items import find_all, said
 from bot.understand.lexicon import Role
+from bot.understand.mentions import Mention
 from bot.understand.numerals import number_at
 from bot.understand.phrases import says
 from bot.understand.reading import Reading
@@ -77,7 +78,7 @@ def _by_attribute(reading: Reading, question: Question) -> tuple[Move, ...]:
     options = question.candidates
     mentions = reading.mentions()
     if not mentions or len(mentions) > 3:
-        return _amount_only(reading, question)
+        return _by_packing(reading, question) or _amount_only(reading, question)
     chosen: list[str] = []
     loose: list[str] = []  # of words that fit every option
     found = find_all(mentions, reading.index, reading.context.assortment)
@@ -88,7 +89,7 @@ def _by_attribute(reading: Reading, question: Question) -> tuple[Move, ...]:
         fit = tuple(s for s in options if s in named) or among(mention, options, reading)
         if not fit:
             return ()
-        if named and not set(named) <= set(options) and len(fit) == len(options):
+        if named and not set(named) <= set(options) and len(fit) == len(options) and len(mentions) == 1:
             return ()
         if id(mention) in negated:
             left = tuple(s for s in left if s not in fit)
@@ -100,7 +101,33 @@ def _by_attribute(reading: Reading, question: Question) -> tuple[Move, ...]:
     if not skus or (len(skus) == len(options) and len(mentions) == 1):
         return ()
     qty, unit = _said(_amount(reading), skus, reading)
-    return (Answer(skus=skus, qty=qty, unit=unit, text=reading.text),)
+    answer = Answer(skus=skus, qty=qty, unit=unit, text=reading.text)
+    if reading.has_word(Role.EACH, Role.ALL):
+        return (answer, *_for_the_others(mentions, reading))
+    return (answer,)
+
+
+def _for_the_others(mentions: list[Mention], reading: Reading) -> tuple[Move, ...]:
+    """ "都要20的": what sets one option apart answers the other open questions too."""
+    answers: list[Move] = []
+    for question in reading.context.questions[1:]:
+        fit = question.candidates
+        for mention in mentions:
+            fit = among(mention, fit, reading)
+        if question.asking is Asking.PRODUCT and fit:
+            answers.append(Answer(skus=fit, text=reading.text))
+    return tuple(answers)
+
+
+def _by_packing(reading: Reading, question: Question) -> tuple[Move, ...]:
+    """ "罐的": the options sold in that packing."""
+    units = [t for t in reading.tokens if t.kind is Kind.UNIT]
+    if len(units) != 1 or _amount(reading) is not None:
+        return ()
+    fit = tuple(s for s in question.candidates if reading.index.units.fits(reading.index.entries[s].product, units[0].text))
+    if not fit or len(fit) == len(question.candidates):
+        return ()
+    return (Answer(skus=fit, text=reading.text),)
 
 
 def _amount_only(reading: Reading, question: Question) -> tuple[Move, ...]:

@@ -7,8 +7,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from bot.understand.assemble import is_amount, pair_up
-from bot.understand.inherit import inherited
-from bot.understand.items import find_all, measured, said
+from bot.understand.items import find_all, measured, said, variant_of
 from bot.understand.lexicon import Role
 from bot.understand.mentions import Element, Mention
 from bot.understand.numerals import Part, Quantity, number_at, read_quantity
@@ -80,11 +79,16 @@ def change_moves(reading: Reading) -> tuple[Move, ...]:
     if unit := _other_unit(reading):
         return (unit,)
     last: Target | None = None
+    wrong = False  # "说错了": the next clause corrects
     for clause in clauses(reading.elements):
         if moves and _takes_back(clause):
             moves[-1] = _set_instead(moves[-1], reading)
             continue
-        found = list(_clause_moves(clause, reading, last))
+        if _only_repairs(clause):
+            wrong = True
+            continue
+        found = list(_clause_moves(clause, reading, last, wrong=wrong))
+        wrong = False
         if moves and len(found) == 1 and _takes_the_place(moves[-1], found[0]):
             moves.pop()
         for move in found:
@@ -95,6 +99,8 @@ def change_moves(reading: Reading) -> tuple[Move, ...]:
         if not found and clause.mentions and not clause.amounts:
             last = _target(clause, clause.mentions[0], reading, None)
         moves += found
+    if wrong:
+        moves = [_set_instead(m, reading) for m in moves]
     return merged(moves)
 
 
@@ -182,7 +188,12 @@ def merged(moves: list[Move]) -> tuple[Move, ...]:
     return tuple(out)
 
 
-def _clause_moves(clause: Clause, reading: Reading, last: Target | None) -> Iterator[Move]:
+def _only_repairs(clause: Clause) -> bool:
+    """Whether a clause says no more than that something was wrong."""
+    return clause.has(Role.REPAIR) and not clause.mentions and not clause.amounts
+
+
+def _clause_moves(clause: Clause, reading: Reading, last: Target | None, *, wrong: bool = False) -> Iterator[Move]:
     place = _place(clause, reading)
     mentions = [m for m in clause.mentions if not (place and place[1] < m.end and m.start < place[2])]
     clause = Clause([e for e in clause.elements if not isinstance(e, Mention) or e in mentions])
@@ -207,7 +218,7 @@ def _clause_moves(clause: Clause, reading: Reading, last: Target | None) -> Iter
             yield Remove(target=one)
         return
     if amounts:
-        yield from _with_amount(clause, mentions, amounts, target, reading, last)
+        yield from _with_amount(clause, mentions, amounts, target, reading, last, wrong=wrong)
     elif clause.has(Role.SET, Role.REPLACE):
         yield from _set_unit_or_product(clause, mentions, target, reading, last)
     elif mentions and (clause.has(Role.AGAIN, Role.MORE) or any(e.is_word(Role.VERB) for e in clause.elements if isinstance(e, Token))):  # fmt: skip
@@ -255,19 +266,12 @@ def _replace(clause: Clause, mentions: list[Mention], amounts: list[Token], read
         old, new = new, old
     target = _target(clause, old, reading, None)
     found = find_all([new], reading.index, reading.context.assortment)[id(new)]
-    if not found.skus and target.skus:
-        found = beside(new, target.skus, reading)
+    if not found.skus:
+        found = variant_of(new, target.skus or reading.talked, reading.index, reading.context.assortment) or found
     quantity = amounts[-1].quantity if amounts else None
     spans = (reading.span(new),)
     item = measured(reading.original(new.start, new.end), found, quantity, reading.index, spans)
     yield Replace(target=target, item=item)
-
-
-def beside(mention: Mention, skus: tuple[str, ...], reading: Reading) -> Found:
-    """A bare variant beside products already known by other words ("亮光的改成哑光")."""
-    names = [n for s in skus for n in reading.index.entries[s].names[:1]]
-    near = Mention([Token(Kind.NAME, 0, 0, n, skus=reading.index.names.skus.get(n, ()), name=n) for n in names])
-    return inherited(mention, near, Found(skus), reading.index, reading.context.assortment)
 
 
 def _keep(clause: Clause, mentions: list[Mention], amounts: list[Token], target: Target | None, reading: Reading) -> Iterator[Move]:  # fmt: skip
@@ -280,8 +284,8 @@ def _keep(clause: Clause, mentions: list[Mention], amounts: list[Token], target:
         yield _change(kept, Op.SET, amounts[0].quantity, reading)
 
 
-def _with_amount(clause: Clause, mentions: list[Mention], amounts: list[Token], target: Target | None, reading: Reading, last: Target | None) -> Iterator[Move]:  # fmt: skip
-    op = _op(clause)
+def _with_amount(clause: Clause, mentions: list[Mention], amounts: list[Token], target: Target | None, reading: Reading, last: Target | None, *, wrong: bool) -> Iterator[Move]:  # fmt: skip
+    op = Op.SET if wrong else _op(clause)
     if op is None and target:
         op = Op.SET  # "第3项要5箱"
     if op is None or (op is Op.MORE and mentions and not target):
@@ -349,6 +353,10 @@ def _set_unit_or_product(clause: Clause, mentions: list[Mention], target: Target
     new = next((m for m in mentions if m.start > op_at), None)
     if new is not None:
         found = find_all([new], reading.index, reading.context.assortment)[id(new)]
+        if not found.skus or new.bare:
+            line = last_line(reading)
+            held = target.skus if target and target.skus else (line.sku,) if line else ()
+            found = variant_of(new, held, reading.index, reading.context.assortment) or found
         if found.skus:
             item = measured(reading.original(new.start, new.end), found, None, reading.index, (reading.span(new),))
             yield Replace(target=target or last or Target(kind=TargetKind.LAST), item=item)

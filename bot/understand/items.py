@@ -10,7 +10,7 @@ from bot.understand.mentions import Mention
 from bot.understand.normalise import Normal
 from bot.understand.numerals import Part, Quantity
 from bot.understand.resolve import Allowed, Found, resolve
-from bot.understand.tokens import Token
+from bot.understand.tokens import Kind, Token
 from bot.understand.types import Item, Problem, Span
 from bot.understand.units import DOZEN, Fit
 
@@ -18,10 +18,16 @@ TOO_LARGE = 10**9
 
 
 def items_of(
-    pairs: list[Pair], normal: Normal, index: Index, allowed: Allowed, *, loose: bool = False
+    pairs: list[Pair], normal: Normal, index: Index, allowed: Allowed, *, loose: bool = False, talked: tuple[str, ...] = ()
 ) -> list[Item]:
-    """One item for each wanted mention; exclusions narrow the others, a shared size serves all that lack one."""
+    """One item for each wanted mention; exclusions narrow the others, a shared size serves all that lack one.
+
+    talked: products of the conversation, latest first, for variants said without their name ("小的也要5箱").
+    """
     found = find_all([p.mention for p in pairs if p.mention], index, allowed, loose=loose)
+    for pair in pairs:
+        if pair.mention and pair.amount and pair.mention.bare and len(found[id(pair.mention)].skus) != 1:
+            found[id(pair.mention)] = variant_of(pair.mention, talked, index, allowed) or found[id(pair.mention)]
     _share_size(pairs, found, index)
     excluded = {s for p in pairs if p.negated and p.mention for s in found[id(p.mention)].skus}
     items: list[Item] = []
@@ -53,6 +59,21 @@ def _share_size(pairs: list[Pair], found: dict[int, Found], index: Index) -> Non
             kept = tuple(s for s in hit.skus if all(has_size(index.entries[s], t.size, t.name) for t in sized[0].sizes))
             if kept:
                 found[id(pair.mention)] = Found(kept, hit.tier, hit.near)
+
+
+def variant_of(mention: Mention, talked: tuple[str, ...], index: Index, allowed: Allowed) -> Found | None:
+    """What a bare variant means beside the products last talked about, in the same size where that decides."""
+    for sku in talked:
+        entry = index.entries.get(sku)
+        if entry is None:
+            continue
+        names = entry.names[:1] or tuple(entry.bag.split("|")[:1])
+        near = Mention([Token(Kind.NAME, 0, 0, n, skus=index.names.skus.get(n, ()), name=n) for n in names])
+        hit = inherited(mention, near, Found((sku,)), index, allowed)
+        if hit.skus:
+            same = tuple(s for s in hit.skus if set(index.entries[s].sizes) & set(entry.sizes))
+            return hit._replace(skus=same if len(hit.skus) > 1 and same else hit.skus, topic=None)
+    return None
 
 
 def find_all(mentions: list[Mention], index: Index, allowed: Allowed, *, loose: bool = False) -> dict[int, Found]:

@@ -10,10 +10,10 @@ from bot.understand.tokens import Kind, Token
 _NAMED = (Kind.NAME, Kind.HEAD, Kind.SOUND)
 
 
-def settle_numbers(tokens: list[Token], index: Index, *, asking: bool) -> list[Token]:
+def settle_numbers(tokens: list[Token], index: Index, *, asking: bool, talked: tuple[str, ...] = ()) -> list[Token]:
     """Tokens with numbers read as sizes, SKUs or spec counts where another quantity stands beside them.
 
-    asking: the text is a question, where a SKU's digits may stand alone.
+    asking: the text is a question, where a SKU's digits may stand alone. talked: products of the conversation.
     """
     tokens = _without_spec_counts(tokens)
     for at, token in enumerate(tokens):
@@ -22,6 +22,8 @@ def settle_numbers(tokens: list[Token], index: Index, *, asking: bool) -> list[T
         elif _bare(token):
             if _is_sku(tokens, at, index, asking=asking):
                 tokens[at] = Token(Kind.SKU, token.start, token.end, token.text, skus=index.skus[token.text])
+            elif sku := _named_by(token, tokens, at, talked, index):
+                tokens[at] = Token(Kind.SKU, token.start, token.end, token.text, skus=(sku,))
             elif _is_figure(tokens, at, index):
                 tokens[at] = _as_size(token)
     return _listed_figures(tokens, index)
@@ -76,6 +78,15 @@ def _neighbour(tokens: list[Token], at: int, step: int) -> Token | None:
     if 0 <= k < len(tokens) and tokens[k].kind is Kind.BREAK and tokens[k].strength == 0:
         k += step
     return tokens[k] if 0 <= k < len(tokens) else None
+
+
+def _named_by(token: Token, tokens: list[Token], at: int, talked: tuple[str, ...], index: Index) -> str | None:
+    """The product of the conversation whose name begins with this number ("995也来1箱")."""
+    after = tokens[at + 1] if at + 1 < len(tokens) else None
+    if len(token.text) < 2 or not token.text.isdigit() or after is None or not after.is_word(Role.VERB, Role.AGAIN) or not _another(tokens, at):  # fmt: skip
+        return None
+    named = [s for s in talked if s in index.entries and any(n.startswith(token.text) for n in index.entries[s].names)]
+    return named[0] if len(named) == 1 else None
 
 
 def _count_key(token: Token) -> str:

@@ -55,7 +55,7 @@ class Reading:
     @cached_property
     def tokens(self) -> list[Token]:
         asking = any(self.scores.get(i, 0) >= 3 for i in (Intent.STOCK_QUERY, Intent.PRICE_QUERY))
-        return settle_numbers(self.scan.tokens, self.index, asking=asking)
+        return settle_numbers(self.scan.tokens, self.index, asking=asking, talked=self.talked)
 
     @cached_property
     def elements(self) -> list[Element]:
@@ -67,7 +67,13 @@ class Reading:
 
     @cached_property
     def items(self) -> list[Item]:
-        return items_of(self.pairs, self.normal, self.index, self.context.assortment)
+        return items_of(self.pairs, self.normal, self.index, self.context.assortment, talked=self.talked)
+
+    @cached_property
+    def talked(self) -> tuple[str, ...]:
+        """Products of the conversation, latest first."""
+        drafted = (line.sku for line in reversed(self.context.draft))
+        return tuple(dict.fromkeys((*self.context.last_skus[:8], *drafted)))[:12]
 
     @cached_property
     def loose_items(self) -> list[Item]:

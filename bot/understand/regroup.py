@@ -3,7 +3,7 @@
 from bot.understand.index import Index
 from bot.understand.lexicon import Role
 from bot.understand.mentions import HEADS, Element, Mention, is_op
-from bot.understand.resolve import bare, family_of, is_relative, names_word
+from bot.understand.resolve import family_of, holds, is_relative
 from bot.understand.tokens import Kind, Token
 
 _THROUGH = (Role.FILLER, Role.VERB, Role.ONLY, Role.OF)
@@ -63,11 +63,11 @@ def _before(out: list[Element]) -> Mention | None:
 def _describes(loose: Mention, named: Mention, index: Index) -> bool:
     if not named.heads or (loose.sizes and named.sizes):
         return False
-    words = [bare(p.text) for p in loose.pieces if not is_relative(p.text)]
+    words = [p for p in loose.pieces if not is_relative(p.text)]
     if not words:
         return True
     skus = [s for h in named.heads for s in family_of(h, index)]
-    return any(all(names_word(index.entries[s], w) for w in words) for s in skus[:200])
+    return any(all(holds(index.entries[s], w, index) for w in words) for s in skus[:200])
 
 
 def _split(elements: list[Element], index: Index) -> list[Element]:
