@@ -91,10 +91,14 @@ def _moved(text: str, hits: list[Hit], today: date) -> list[Hit]:
     """Days counted from a named one: 国庆节前一天, two weeks before March 30, a week from Friday."""
     moved: list[Hit] = []
     for hit in hits:
-        if moved and hit.start_at < moved[-1].end_at:
+        done = moved[-1].end_at if moved else 0
+        if hit.start_at < done:
             continue
         moved.append(
-            _this_day_of(text, hit, today) or _counted_after(text, hit) or _counted_before(text, hit) or hit
+            _this_day_of(text, hit, today)
+            or _counted_after(text, hit)
+            or _counted_before(text, done, hit)
+            or hit
         )
         moved += _more_weekdays(text, moved[-1])
     return moved
@@ -143,13 +147,13 @@ def _nth_of(hit: Hit, match: re.Match[str]) -> Hit | None:
     return replace(hit, end_at=match.end(), found=days.one(day), is_range=False)
 
 
-def _counted_before(text: str, hit: Hit) -> Hit | None:
+def _counted_before(text: str, since: int, hit: Hit) -> Hit | None:
     """Two weeks before March 30, the day after Christmas, the last day of this year."""
-    edge = _EDGE_DAY.search(text, max(0, hit.start_at - 24), hit.start_at) if hit.is_range else None
+    edge = _EDGE_DAY.search(text, max(since, hit.start_at - 24), hit.start_at) if hit.is_range else None
     if edge:
         day = hit.found[0] if edge[1] == "first" else hit.found[1] - timedelta(days=1)
         return replace(hit, start_at=edge.start(), found=days.one(day), is_range=False)
-    match = _EN_COUNT.search(text, max(0, hit.start_at - 40), hit.start_at)
+    match = _EN_COUNT.search(text, max(since, hit.start_at - 40), hit.start_at)
     if match is None:
         return None
     numeral = None if match["n"] in (None, "a", "an", "the") else number_at(match["n"], 0)
