@@ -15,6 +15,7 @@ import yaml
 
 from bot.dialog import repair
 from bot.dialog.api import MoveHandler, Says, Turn, ask_yes_no, offers_of, say, together
+from bot.dialog.examples import exemplified
 from bot.dialog.handles import read
 from bot.dialog.messages import Kind, Say
 from bot.dialog.questions import open_question
@@ -53,7 +54,7 @@ _ASIDE = (Ask, Social, Human, Yes, No, Answer, Stop)  # these leave an open yes-
 def step(turn: Turn) -> tuple[Say, ...]:
     """The answer to one message. `turn.state` and `turn.draft` are the conversation afterwards."""
     ways = routes(turn.actor.side)
-    says = [each for each in _hear(turn, ways) if each.key or each.lines]
+    says = [exemplified(turn, each) for each in _hear(turn, ways) if each.key or each.lines]
     if not says:
         return ()
     offers = offers_of(says)

@@ -34,6 +34,15 @@ def help_(turn: Turn, _moves: Sequence[Move] = ()) -> Says:
     return (Say(key="desk.help", params={"role": say(f"alerts.role_{turn.actor.role}")}, lines=lines),)
 
 
+def hello(turn: Turn) -> Says:
+    """Somebody opened the chat."""
+    return (
+        Say(
+            key="desk.hello", params={"name": turn.actor.name}, choices=(choice("joining.show_help", "help"),)
+        ),
+    )
+
+
 def language(turn: Turn, moves: Sequence[Language]) -> Says:
     """Speak another language from the next word on."""
     assert turn.actor.person_id is not None
@@ -71,5 +80,5 @@ FLOW = Flow(
     moves={Help: help_, Language: language, Social: no_command, Human: no_command, Switch: no_command},
     topics={Topic.STOCK: stock},
     choices={"help": lambda turn, _arg: help_(turn)},
-    kinds={Kind.ENTERED: help_},
+    kinds={Kind.ENTERED: hello},
 )
