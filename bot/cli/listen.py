@@ -36,6 +36,7 @@ class Server(uvicorn.Server):
         """Streams end by themselves when they see this, so that stopping does not wait for them."""
         self._running.stopping = True
         super().handle_exit(sig, frame)  # type: ignore[arg-type]
+        self._captured_signals.clear()  # being told to stop and stopping is a success: exit 0
 
 
 def run(
