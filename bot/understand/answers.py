@@ -186,7 +186,7 @@ def _choice(reading: Reading, question: Question) -> tuple[Move, ...]:
 def _yes_no(reading: Reading, question: Question) -> tuple[Move, ...]:
     if says("no", reading.text):
         return (No(),)
-    if says("yes", reading.text):
+    if says("yes", reading.text) or says("sure", reading.text):
         return (Yes(),)
     option = _number(reading, question.choices or 2)
     return (Answer(option=option, text=reading.text),) if option else ()

@@ -14,7 +14,7 @@ from bot.understand.numerals import Part, Quantity, number_at, read_quantity
 from bot.understand.reading import Reading
 from bot.understand.resolve import Found, fit_sizes, holds, is_relative
 from bot.understand.tokens import Kind, Token
-from bot.understand.types import Add, Change, DraftLine, Item, Move, Op, Remove, Replace, Target, TargetKind
+from bot.understand.types import Add, Change, DraftLine, Item, Move, Op, Remove, Replace, Target, TargetKind, Tier
 
 OPS = (
     Role.SET, Role.MORE, Role.LESS, Role.DOUBLE, Role.HALVE, Role.REMOVE, Role.NOT, Role.ONLY, Role.REPLACE,
@@ -32,6 +32,7 @@ _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixt
 
 
 _OFF = frozenset({"take off", "take away", "knock off", "cut", "砍掉", "扣掉", "减掉", "减去", "退掉", "去"})
+_THAT = re.compile(r"\b(?:that|those|it|them|this|these)\b|[这那](?:个|种|款)?(?:也|就)?(?:来|要|拿)|它|[来要拿].{0,6}[这那](?:个|种|款)")
 _SAME = re.compile(r"(?:^|[,，。 ])(?:and |then )?(?:the )?same (?:amount |quantity |again |number )?(?:for|of|with)\b|一样多|同样多|同样(?:的)?数量|也(?:来|要|是)?(?:这么多|一样|同样)|跟它一样|一样来")
 
 
@@ -76,8 +77,8 @@ def change_moves(reading: Reading) -> tuple[Move, ...]:
     moves: list[Move] = []
     if same := _same_again(reading):
         return (same,)
-    if unit := _other_unit(reading):
-        return (unit,)
+    if single := _other_unit(reading) or _of_that(reading):
+        return (single,)
     last: Target | None = None
     wrong = False  # "说错了": the next clause corrects
     for clause in clauses(reading.elements):
@@ -132,6 +133,16 @@ def _other_unit(reading: Reading) -> Move | None:
     if not units or amounts or reading.known or not reading.has_word(Role.REPAIR, Role.NOT) or not reading.context.draft:
         return None
     return Change(target=Target(kind=TargetKind.LAST), op=Op.SET, unit=unit_key(units[-1].text, reading))
+
+
+def _of_that(reading: Reading) -> Move | None:
+    """ "20 bags of that too", after a question about goods that are not in the draft."""
+    asked = reading.context.last_skus[:1]
+    amounts = [t for t in reading.tokens if t.kind is Kind.QUANTITY]
+    if not asked or in_draft(asked, reading) or len(amounts) != 1 or reading.mentions() or not _THAT.search(reading.text):
+        return None
+    item = measured(reading.text, Found(asked, Tier.NAME), amounts[0].quantity, reading.index, (reading.normal.span(amounts[0].start, amounts[0].end),))  # fmt: skip
+    return Add(items=(item,))
 
 
 def unit_key(word: str, reading: Reading) -> str:
@@ -332,14 +343,24 @@ def _says_to(clause: Clause) -> bool:
 
 
 def _change(target: Target, op: Op, quantity: Quantity, reading: Reading) -> Change:
-    skus = target.skus
-    if target.kind is not TargetKind.SKUS:
-        skus = tuple(line.sku for line in reading.context.draft)
+    skus = target.skus or _skus_at(target, reading)
     unit: str | None = None
     qty = quantity.parts[0].value
     if quantity.parts[0].unit or quantity.parts[0].pieces or len(quantity.parts) > 1:
         qty, unit = said(quantity, skus, reading.index)
     return Change(target=target, op=op, qty=qty, unit=unit, approximate=quantity.approximate)
+
+
+def _skus_at(target: Target, reading: Reading) -> tuple[str, ...]:
+    """The products a target without names means, for reading a unit on them."""
+    draft = reading.context.draft
+    if target.kind is TargetKind.INDEX:
+        at = target.index - 1 if target.index > 0 else target.index
+        return (draft[at].sku,) if -len(draft) <= at < len(draft) else ()
+    line = last_line(reading)
+    if target.kind is TargetKind.LAST:
+        return (line.sku,) if line else ()
+    return tuple(other.sku for other in draft)
 
 
 def _set_unit_or_product(clause: Clause, mentions: list[Mention], target: Target | None, reading: Reading, last: Target | None) -> Iterator[Move]:  # fmt: skip

@@ -16,6 +16,7 @@ from bot.understand.units import UnitWords
 _WORD = re.compile(r"[a-z]+|\d+(?:\.\d+)?[a-z]*")
 COMMON = 2_000  # a pair of characters in more names than this tells nothing
 _NOT_SKU = re.compile(r"[^a-z0-9]")
+_CODE = re.compile(r"(?<![a-z0-9])[a-z]+\d+[a-z0-9]*")
 _PACKED = re.compile(r"[瓶罐听袋桶盒包]?装|\(\s*\)")
 
 
@@ -55,6 +56,7 @@ class Index:
         self.names, self.sounds, self.literals = Surfaces(), Surfaces(), Surfaces()
         self.figures: set[str] = set()  # bare figures of all sizes
         self.sizes: set[str] = set()  # keys of all sizes
+        self.codes: set[str] = set()  # words of letters and figures (spf30) in names
         self.grams: dict[str, list[str]] = {}  # two characters -> Chinese names that hold them
 
     def alike(self, text: str) -> set[str]:
@@ -75,12 +77,14 @@ class Index:
     def _note_sizes(self, entry: Entry) -> None:
         self.figures |= set(figures(entry))
         self.sizes |= set(entry.sizes)
+        self.codes |= set(_CODE.findall(entry.bag))
 
     def copy(self, revision: int) -> "Index":
         other = object.__new__(Index)
         other.revision, other.units, other.expenses = revision, self.units, self.expenses
         other.entries, other.skus, other.words = dict(self.entries), dict(self.skus), dict(self.words)
-        other.grams, other.figures, other.sizes = dict(self.grams), self.figures, self.sizes
+        other.grams, other.figures, other.sizes = dict(self.grams), set(self.figures), set(self.sizes)
+        other.codes = set(self.codes)
         other.names, other.sounds, other.literals = self.names.copy(), self.sounds.copy(), self.literals.copy()
         return other
 
@@ -193,7 +197,7 @@ def _size_in_spec(product: Product) -> str:
 def words_of(product: Product) -> frozenset[str]:
     """The stems of the English words and codes in a product's names."""
     text = " ".join(plain(n) for n in (product.name_en, *product.aliases_en, product.name_zh, *product.aliases, product.size))
-    return frozenset(stem(w) for w in _WORD.findall(text))
+    return frozenset((*(stem(w) for w in _WORD.findall(text)), *_CODE.findall(text)))
 
 
 def _sku_keys(sku: str) -> tuple[str, ...]:

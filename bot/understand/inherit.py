@@ -2,7 +2,7 @@
 
 from bot.understand.index import Index
 from bot.understand.mentions import Mention
-from bot.understand.resolve import NOTHING, Allowed, Found, bare, fit_sizes, is_relative, names_word
+from bot.understand.resolve import NOTHING, Allowed, Found, bare, fit_sizes, holds, is_relative, names_word
 from bot.understand.surfaces import compact
 from bot.understand.types import Tier
 
@@ -18,9 +18,16 @@ def inherited(mention: Mention, near: Mention, found: Found, index: Index, allow
         if fit and (mention.sizes or len(fit) < len(family)):
             return Found(fit, Tier.WORDS)
         pieces = [compact(p.text) for p in mention.sizes]
-    if len(pieces) != 1:
+    if not pieces:
         return NOTHING
-    piece = pieces[0]
+    others = mention.pieces[1:]
+    hit = _by_piece(pieces[0], mention, near, found, index, allowed)
+    kept = tuple(s for s in hit.skus if all(holds(index.entries[s], p, index) for p in others))
+    return hit._replace(skus=kept) if kept else NOTHING
+
+
+def _by_piece(piece: str, mention: Mention, near: Mention, found: Found, index: Index, allowed: Allowed) -> Found:
+    """Products the neighbour's name stands for with this word in it, or sold in this packing."""
     if named := _composed(piece, mention, near, found, index, allowed):
         return Found(named, Tier.WORDS)
     for name in _names(near, found, index):
@@ -34,7 +41,9 @@ def inherited(mention: Mention, near: Mention, found: Found, index: Index, allow
             )
             if skus and (kept := _sized(mention, tuple(dict.fromkeys(skus)), index, allowed)):
                 return Found(kept, Tier.WORDS)
-    kept = tuple(s for s in family if names_word(index.entries[s], piece))
+    family = _family(near, found, index, allowed)
+    words = mention.pieces[:1]
+    kept = tuple(s for s in family if names_word(index.entries[s], piece) or (words and holds(index.entries[s], words[0], index)))
     return Found(kept, Tier.WORDS) if kept and len(kept) < len(family) else NOTHING
 
 

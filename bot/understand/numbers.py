@@ -2,9 +2,9 @@
 
 from decimal import Decimal
 
-from bot.understand.index import Index, figures
+from bot.understand.index import Entry, Index, figures
 from bot.understand.lexicon import Role
-from bot.understand.sizes import Size
+from bot.understand.sizes import Size, measure_at
 from bot.understand.tokens import Kind, Token
 
 _NAMED = (Kind.NAME, Kind.HEAD, Kind.SOUND)
@@ -91,26 +91,29 @@ def _named_by(token: Token, tokens: list[Token], at: int, talked: tuple[str, ...
 
 def _count_key(token: Token) -> str:
     """A quantity as it would stand in a size: 80片 of wipes."""
-    assert token.quantity is not None
-    part = token.quantity.parts[0]
-    return f"{part.unit}:{part.value.normalize():f}" if len(token.quantity.parts) == 1 and part.unit else ""
+    size = measure_at(token.text, 0)
+    return size.key if size and size.end == len(token.text) else ""
 
 
 def _counts_in_pack(tokens: list[Token], at: int, index: Index) -> bool:
     """Whether "80片" beside a name is what one pack of it holds, because another quantity is what is wanted."""
-    if not _another(tokens, at):
-        return False
+    other = _another(tokens, at)
     following = tokens[at + 1] if at + 1 < len(tokens) else None
     if following is not None and following.text == "的":
         following = tokens[at + 2] if at + 2 < len(tokens) else None
     for near in (following, _neighbour(tokens, at, -1)):
-        if near is not None and near.kind in _NAMED and _has_key(near, _count_key(tokens[at]), index):
+        if near is None or near.kind not in _NAMED:
+            continue
+        sized = [index.entries[s] for s in _skus(near, index) if _count_key(tokens[at]) in index.entries[s].sizes]
+        if sized and (other or not any(_sold(e, tokens[at], index) for e in sized)):
             return True
     return False
 
 
-def _has_key(name: Token, key: str, index: Index) -> bool:
-    return any(key in index.entries[s].sizes for s in _skus(name, index))
+def _sold(entry: Entry, token: Token, index: Index) -> bool:
+    assert token.quantity is not None
+    unit = token.quantity.parts[0].unit
+    return bool(unit and any(f.key in entry.product.units for f in index.units.fits(entry.product, unit)))
 
 
 def _is_sku(tokens: list[Token], at: int, index: Index, *, asking: bool) -> bool:

@@ -11,6 +11,7 @@ from bot.understand.items import find_all
 from bot.understand.lexicon import Role, read_yaml
 from bot.understand.mentions import is_op
 from bot.understand.money import scan_money
+from bot.understand.orders import delivery
 from bot.understand.phrases import says
 from bot.understand.reading import Reading
 from bot.understand.tokens import Kind
@@ -150,7 +151,7 @@ def repeat(reading: Reading) -> Move:
     negated = [p.mention for p in reading.pairs if p.mention and p.negated]
     for found in find_all(negated, reading.index, reading.context.assortment).values():
         remove += found.skus
-    day = None if reading.refs else past_day(reading)
+    day = None if reading.refs or delivery(reading) else past_day(reading)
     return Repeat(
         ref=reading.refs[0] if reading.refs else "last",
         day=day,

@@ -23,6 +23,7 @@ from bot.understand.types import (
     Language,
     Move,
     No,
+    Repeat,
     Social,
     Stop,
     Switch,
@@ -98,6 +99,8 @@ def read_small(reading: Reading) -> Understanding | None:
 def read_yes_no(reading: Reading) -> Understanding | None:
     """A bare yes or no answers whatever is open; with nothing open it is only a courtesy."""
     open_ = bool(reading.context.draft or reading.context.questions or reading.context.claim)
+    if open_ and says("sure", reading.text):
+        return Understanding(intent=Intent.ORDER_CONFIRM, moves=(Confirm(),))
     if open_ and says("yes", reading.text):
         return Understanding(intent=Intent.ORDER_CONFIRM, moves=(Yes(),))
     if open_ and says("no", reading.text):
@@ -129,12 +132,23 @@ def read_intent(reading: Reading) -> Understanding | None:
         return None if reading.lines or order_items(reading) else Understanding(intent=top, moves=(Social(intent=top),))
     if top is Intent.COMPLAINT:
         return Understanding(intent=top, moves=(Social(intent=top),))
+    if top is Intent.ORDER_CANCEL and _of_a_line(reading):
+        return None
     if reading.lines and top in _SIDE and (order := _beside_order(top, reading)):
         return order
     move = _move_for(top, reading)
     if move is None:
         return None
-    return Understanding(intent=top, moves=_with_order(move, reading), unsure=unsure)
+    if top in TOPICS and reading.context.draft and _confirms_in_a_clause(reading):
+        return Understanding(intent=Intent.ORDER_CONFIRM, moves=(Confirm(), move))
+    details = order_details(reading) if isinstance(move, Repeat) else ()
+    return Understanding(intent=top, moves=(move, *details), unsure=unsure)
+
+
+def _of_a_line(reading: Reading) -> bool:
+    """Whether what is cancelled is a line of the draft, not an order."""
+    drafted = {line.sku for line in reading.context.draft}
+    return bool(drafted) and not reading.refs and any(set(i.candidates) & drafted for i in reading.every_item)
 
 
 def _confirm_with_details(reading: Reading) -> Understanding | None:
@@ -142,8 +156,14 @@ def _confirm_with_details(reading: Reading) -> Understanding | None:
     details = order_details(reading)
     if not details or reading.known:
         return None
-    confirms = any(scores(m[0].strip(" ,")).get(Intent.ORDER_CONFIRM, 0) >= 4 for m in _CLAUSE.finditer(reading.goods_text))
-    return Understanding(intent=Intent.ORDER_CONFIRM, moves=(*details, Confirm())) if confirms else None
+    if not _confirms_in_a_clause(reading):
+        return None
+    return Understanding(intent=Intent.ORDER_CONFIRM, moves=(*details, Confirm()))
+
+
+def _confirms_in_a_clause(reading: Reading) -> bool:
+    clauses_ = _CLAUSE.finditer(reading.goods_text)
+    return any(scores(m[0].strip(" ,")).get(Intent.ORDER_CONFIRM, 0) >= 4 for m in clauses_)
 
 
 def _beside_order(top: Intent, reading: Reading) -> Understanding | None:
@@ -177,10 +197,6 @@ def _move_for(top: Intent, reading: Reading) -> Move | None:
         Intent.HELP: lambda _: Help(),
     }
     return makers[top](reading) if top in makers else None
-
-
-def _with_order(move: Move, reading: Reading) -> tuple[Move, ...]:
-    return (move, *order_details(reading)) if isinstance(move, type(None)) else (move,)
 
 
 def read_changes(reading: Reading) -> Understanding | None:

@@ -81,6 +81,12 @@ class Reading:
         return items_of(self.pairs, self.normal, self.index, self.context.assortment, loose=True)
 
     @cached_property
+    def every_item(self) -> list[Item]:
+        """Items of all mentions, the unwanted ones too."""
+        pairs = [Pair(p.mention, p.amount) for p in self.pairs]
+        return items_of(pairs, self.normal, self.index, self.context.assortment)
+
+    @cached_property
     def scores(self) -> dict[Intent, float]:
         return scores(self.normal.text)
 

@@ -15,6 +15,7 @@ from bot.understand.types import Context
 
 _BREAKS = {"\n": 3, "。": 2, ";": 2, "!": 2, "?": 2, ",": 1, "、": 1, ":": 1, "|": 1, "\t": 1, "…": 1, " ": 0}
 _LATIN = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+(?:\.\d+)?[a-z0-9]*")
+_CODED = re.compile(r"[a-z]+\d+[a-z0-9]*")
 _SKU_LIKE = re.compile(r"[a-z0-9]+(?:[ \-_.]?[a-z0-9]+){0,5}")
 _REF = re.compile(
     r"(?:单号|订单号?|尾号|编号|单据|order(?: number| no\.?| num)?|number|no\.|#)\s*(?:是|为|:)?\s*#?((?:[a-z]{1,4}-?)?[0-9][0-9a-z-]{2,20})(?![a-z0-9.])"
@@ -143,8 +144,8 @@ class Scan:
         return Token(Kind.REF, pos, ref[1], self.text[pos : ref[1]], name=ref[0]) if ref else None
 
     def _sold_by(self, size: Size) -> bool:
-        """Whether the measure is a unit goods are sold in here (3吨), and no size of this catalogue."""
-        return size.word in self.index.units.real and size.key not in self.index.sizes
+        """Whether the measure may be a unit of goods (3吨, 80片): then it is a quantity until its name is known."""
+        return size.word in self.index.units.counts
 
     def _money(self, pos: int) -> Token | None:
         end = self.money.get(pos)
@@ -155,13 +156,16 @@ class Scan:
         if self._inside_word(pos):
             return None
         size = measure_at(self.text, pos)
-        if size and (self._name_inside(pos, size.end) or self._sold_by(size)):
+        counted = size if size and self._sold_by(size) else None
+        if size and (counted or self._name_inside(pos, size.end)):
             size = None
         k = self.view.at[pos]
         if k >= 0 and self.view.opens[k]:
             for name in self.index.literals.matches(self.view.text, k):
                 last = k + len(name) - 1
                 end = self.view.ends[last]
+                if counted and counted.end == end:
+                    continue
                 if self.view.closes[last] and not name.isdigit() and (size is None or end >= size.end):
                     if name.isascii() and name.isalpha() and self.text[end : end + 1] in ("码", "号"):
                         end += 1
@@ -216,7 +220,8 @@ class Scan:
         return Token(Kind.UNIT, pos, found[1], found[0]) if found else None
 
     def _leftover(self, pos: int) -> Token:
-        match = _LATIN.match(self.text, pos)
+        match = _CODED.match(self.text, pos)
+        match = match if match and match[0] in self.index.codes else _LATIN.match(self.text, pos)
         if match:
             return Token(Kind.LATIN, pos, match.end(), match[0])
         kind = Kind.HAN if self.text[pos].isalnum() else Kind.BREAK

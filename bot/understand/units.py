@@ -100,6 +100,8 @@ class UnitWords:
         keys = self.keys_of.get(word)
         if keys:
             return keys[0]
+        if word in self.packs:
+            return word
         if is_dozen(word):
             return "打"
         for group in general_groups():
