@@ -12,8 +12,9 @@ _YEAR = r"((?:19|20)\d\d)"
 # 3/4 is as often a size: it is a day before the end of a clause, or words that follow days
 _AFTER = (
     r"(?=\s*(?:$|[,.;!?。;、)\n]|号|日|[之以前到至送发要交货那的有]"
-    r"|(?:to|until|till|delivery|please|pls|and)\b|-\s*\d))"
+    r"|(?:to|until|till|delivery|please|pls|and|if|thanks|thx|at|latest)\b|-\s*\d))"
 )
+_SURELY = r"(?=\s*(?:之前|以前|前(?![台面轮])|号|日(?!元)|送|发货|到货|交货))"
 _CLAUSE = r"(?:(?<=[,;。\n] )|(?<=[,;。\n]))"
 
 
@@ -58,6 +59,7 @@ RULES = (
     rule(r"(?<![\d.a-z-])(20[0-4]\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?![\da-z.-])", _full_date),
     rule(r"(?<![\d.a-z])(\d\d?)[-/.](\d\d?)[-/.]((?:20)?\d\d)(?![\d%])", _year_last),
     rule(rf"(?:(?<=[\s,;:(、。到至在于])|^){_MONTH}/{_DAY}{_AFTER}", _month_day, partial=True),
+    rule(rf"(?<![\d./a-z*-]){_MONTH}[./-]{_DAY}{_SURELY}", _month_day, partial=True),
     rule(rf"{_CLAUSE}{_MONTH}\.(3[01]|[12]\d|0[1-9])(?=\s*(?:$|[,;。\n]))", _month_day, partial=True),
     rule(
         rf"(?:(?<=on )|(?<=by )|(?<=日期)|(?<=[:在于到至])|^){_MONTH}[.-]{_DAY}{_AFTER}",

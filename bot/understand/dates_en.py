@@ -51,7 +51,7 @@ RULES = (
     rule(rf"{_B}{_WD}\s+(?:of\s+)?(?P<rel>next|last|this|the\s+following)\s+week{_E}", read.weekday_of_week),
     rule(rf"{_B}(?P<rel>next|last|this)\s+week(?:'s)?\s+(?:on\s+)?{_WD}{_E}", read.weekday_of_week),
     rule(rf"{_B}{_REL}\s+(?P<u>weekend|week|wk|month|quarter|year){_E}", read.relative_unit),
-    rule(rf"{_B}(?:the|over the|at the|on the)?\s*weekend{_E}", read.weekend),
+    rule(rf"{_B}(?:(?:over |at |on )?the\s+)?weekend{_E}", read.weekend),
     rule(rf"{_B}(?:the\s+)?day\s+(?:after\s+(?:tomm?orr?ow|tmrw?)|before\s+yesterday){_E}|{_B}(?:today|tonight|yesterday|tomm?orr?ow|tmrw?){_E}", read.near_day),
     rule(rf"{_B}(?P<rel>this|last)\s+(?:morning|afternoon|evening|night){_E}", read.part_of_day),
     rule(rf"{_B}(?:eod|cob|close\s+of\s+business|end\s+of\s+(?:the\s+|this\s+)?day){_E}(?!\s+(?:on\s+)?(?:{_WD}|tomorrow))", read.near_day),

@@ -35,7 +35,11 @@ def day_number(match: re.Match[str], today: date, prefer: Prefer) -> date | None
     before = match.string[max(0, match.start() - 12) : match.start()]
     figures = match["d"][0].isdigit()
     headed = "the" in match.group() if figures else False
-    alone = figures and match.group() == match.string.strip()
+    alone = (
+        figures
+        and before.strip()[-1:] in ("", ",", ";", ":", "(")
+        and not match.string[match.end() :].strip(" .!)")
+    )
     if not (headed or alone or words.BEFORE_DAY.search(before)) or not words.AFTER_DAY.match(
         match.string, match.end()
     ):

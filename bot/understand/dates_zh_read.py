@@ -172,12 +172,14 @@ def _count(match: re.Match[str]) -> float:
     return count + (0.5 if match["half"] or match["half2"] else 0)
 
 
-def from_now(match: re.Match[str], today: date, _: Prefer) -> Range | date | None:
+def from_now(match: re.Match[str], today: date, prefer: Prefer) -> Range | date | None:
     """两周后, 3天前, 一个月内."""
     unit = _UNITS.get(match["u"])
     count = _count(match)
     if unit is None or not count:
         return None
+    if match["u"] == "日" and match["dir"] == "前" and prefer == "future":
+        return None  # 5日前 to be delivered is before the 5th
     if match["dir"] == "内":
         if _NEIGHBOURS.fullmatch(match["n"]):  # 三五天内: five
             count = _number(match["n"][-1])

@@ -58,6 +58,10 @@ _ENGLISH_AFTER = re.compile(
     r"\s*(?:$|[^a-z\s]|\b(?:for|on|in|as|to|at|please|pls|total|and|spent|was|is|by|from|today|yesterday|tomorrow|last|this|plus"
     r"|each|per|only|all|altogether|paid|or|so|then|with|but|that|which|if|of\s+it|including|incl|net|gross|bare)\b)"
 )
+_SPENT_BEFORE = re.compile(
+    r"\b(?:reimburse|claim|expense|refund|paid|pay|spent|spend|costs?|charged?|fee|amount|total)(?: of| me)?\s+$"
+)
+_COUNTED_NOUN = re.compile(r"\s*(?:[a-z]+s\b|pcs|kg|km|g|ml|l|m|cm|mm|box|case|carton|piece|pack|unit|set)\b")
 _DAY_BEFORE = re.compile(
     r"(?:jan|feb|mar|march|apr|april|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?\s*$|(?:订单|单号|编号|尾号|电话|手机|号码|order|no\.|#)\s*:?\s*$"
 )
@@ -221,7 +225,7 @@ def _last_figure(text: str, end: int, unit: str) -> tuple[Decimal, int]:
     if unit in ("buck", "bucks", "dollar", "dollars"):
         words = number_at(text, _gap(text, end))
         whole = words is not None and 10 <= words.value < 100 and words.value == int(words.value)
-        if words is None or not whole or text[words.end : words.end + 2].strip().isalpha():
+        if words is None or not whole or not _ENGLISH_AFTER.match(text, words.end):
             return nothing
         return words.value / 100, words.end
     tail = _TRAILING.match(text, end) if unit[:1] in ("块", "元", "圆", "毛", "角") and unit[:1] else None
@@ -266,4 +270,7 @@ def _counts_nothing(text: str, start: int, end: int) -> bool:
         return False
     if end - start >= 11 and text[start:end].isdecimal():
         return False
-    return bool(_ENGLISH_AFTER.match(text, end) or _CENTS.search(text, start, end))
+    if _ENGLISH_AFTER.match(text, end) or _CENTS.search(text, start, end):
+        return True
+    spent = _SPENT_BEFORE.search(text, max(0, start - 24), start)
+    return bool(spent and not _COUNTED_NOUN.match(text, end))

@@ -25,7 +25,7 @@ _BEFORE_LONE = frozenset("第周期拜初统唯单合之某每")
 _ZH_NUMERALS = re.compile("[零一二三四五六七八九十百千万亿兆壹贰叁肆伍陆柒捌玖拾佰仟廿卅卌]+")
 _OVER = re.compile(r"\s+over\s+")
 _TOKEN = re.compile(
-    r"(?<![\w.])\.\d|\d|[a-z]+|[零一二两三四五六七八九十百千万亿俩仨幺半壹贰叁肆伍陆柒捌玖拾佰仟廿卅卌兆]"
+    r"(?:(?<![\w.])|(?<=[是为到约概等于了出差]))\.\d|\d|[a-z]+|[零一二两三四五六七八九十百千万亿俩仨幺半壹贰叁肆伍陆柒捌玖拾佰仟廿卅卌兆]"
 )
 _GLUED = re.compile(
     r"\d+-[a-z]+(?:-[a-z]+)*|\d+(?:\.\d+){2,}|[a-z0-9.,]{0,20}?(?:(?<=\d)(?:st|nd|rd|th)(?![a-z])|(?<=[0-9])[a-z])[a-z0-9.*-]*|\d+(?:\.\d+)?(?:\*\d+(?:\.\d+)?)+"
@@ -33,7 +33,7 @@ _GLUED = re.compile(
 _SHARE = re.compile("成(?![品本人员立为])|折(?![叠扣合])")
 _CODE_BEFORE = re.compile(r"第$|[a-z]-$")
 _PERCENT = re.compile(r"\s*(?:%|percent\b|per\s+cent\b|个?百分点|pct\b)")
-_MINUS = re.compile(r"(?:(?<![\w)\]])-|负的?|\bminus\s+|\bnegative\s+)$")
+_MINUS = re.compile(r"(?:(?:(?<![\w)\]])|(?<=[是为到约概等于了出差]))-|负的?|\bminus\s+|\bnegative\s+)$")
 _ORDINAL_TAIL = re.compile(
     r"[ -](?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)\b|-(?!\d)[a-z]"
 )
