@@ -207,7 +207,7 @@ def _is_outside(move: Move) -> bool:
 
 
 def _adds(move: Move) -> bool:
-    return isinstance(move, Add) or (isinstance(move, Change) and move.op is not Op.SET)
+    return isinstance(move, Add) or (isinstance(move, Change) and move.op is Op.MORE)
 
 
 def _heard_before(turn: Turn, text: str, moves: Sequence[Move]) -> bool:
@@ -268,7 +268,7 @@ def context_of(turn: Turn) -> Context:
     questions = state.questions
     if state.asking is not None:
         questions = (Question(asking=Asking.YES_NO, choices=2, about=state.asking.about), *questions)
-    elif state.offers and state.offers[0].action not in ("pick", "confirm"):
+    elif len(state.offers) > 1 and state.offers[0].action not in ("pick", "confirm"):
         choices = Question(asking=Asking.CHOICE, choices=len(state.offers), about=state.offers[0].action)
         questions = (*questions, choices) if questions else (choices,)
     return Context(

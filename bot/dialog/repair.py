@@ -47,6 +47,8 @@ def no(turn: Turn) -> Says | Offer:
     if state.asking is not None:
         state.asking = None
         return (say("dialog.dropped"),)
+    if state.claim is not None and state.claim_on_top:
+        return _drop_claim(turn)
     if state.questions:
         return _drop_question(turn)
     if state.offers and state.offers[0].action == "confirm":
@@ -61,8 +63,7 @@ def stop(turn: Turn, move: Stop) -> Says | Offer:
         state.asking = None
         return (say("dialog.cancelled"),)
     if state.claim is not None and (move.what == "claim" or (not move.what and state.claim_on_top)):
-        state.claim, state.claim_on_top = None, False
-        return (say("dialog.cancelled"),)
+        return _drop_claim(turn)
     if not move.what and state.questions:
         return _drop_question(turn)
     if move.what != "claim" and (turn.lines or state.questions):
@@ -83,6 +84,11 @@ def not_understood(turn: Turn) -> Says:
         return (say("dialog.miss.question"), question) if question else (say("dialog.miss.first"),)
     choices = tuple(choice(f"dialog.option.{way}", "way", way) for way in WAYS)
     return (Say(key="dialog.miss.second", choices=choices),)
+
+
+def _drop_claim(turn: Turn) -> Says:
+    turn.state.claim, turn.state.claim_on_top = None, False
+    return (say("dialog.cancelled"),)
 
 
 def _drop_question(turn: Turn) -> Says:

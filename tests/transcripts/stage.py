@@ -63,8 +63,9 @@ class Stage:
         for change in ("price", "stock"):
             if change in turn:
                 self.change(change, turn[change])
-        if "sales" in turn:
-            self.world.says("sales", turn["sales"])
+        for colleague in ("sales", "warehouse"):
+            if colleague in turn:
+                self.order_about(colleague, turn[colleague])
         says = self.act(turn)
         if says is not None:
             self.check(turn, says)
@@ -76,6 +77,14 @@ class Stage:
             assert (asked[0] if asked else []) == turn["asks"], (turn, asked)
         if "deliver" in turn:
             assert self.deliver() == turn["deliver"], turn
+
+    def order_about(self, colleague: str, words: str) -> None:
+        """Staff say something and confirm what they are shown; LAST is the newest order's number."""
+        newest = self.shop.rows(select(orders.c.number).order_by(orders.c.id.desc()).limit(1))
+        self.world.says(colleague, words.replace("LAST", newest[0].number if newest else ""))
+        offered = [choice for say in self.world.last[colleague] for choice in say.choices]
+        if offered and offered[0].action.startswith("do-"):
+            self.world.presses(colleague, offered[0].action)
 
     def act(self, turn: dict[str, Any]) -> tuple[Say, ...] | None:
         if "user" in turn:
@@ -184,7 +193,9 @@ def set_stage(database: Database, given: dict[str, Any]) -> Stage:
     words = {name: GOODS[name] for name in ("unit_synonyms", "expense_categories")}
     brand = {"id": 1, "brand": "Test", "revision": 1, **words}
     shop.system(lambda session: session.execute(insert(catalogue), brand))
-    dealer_id = shop.dealer("north", credit_limit=given.get("credit", 10_000_000))
+    dealer_id = shop.dealer(
+        "north", credit_limit=given.get("credit", 10_000_000), balance=given.get("balance", 0)
+    )
     for address in GOODS["addresses"] if given.get("addresses", True) else ():
         row = {
             "dealer_id": dealer_id,
@@ -199,6 +210,7 @@ def set_stage(database: Database, given: dict[str, Any]) -> Stage:
     if given.get("web"):
         world.office = replace(world.office, public_url="http://localhost:8000")
     world.bind("sales")
+    world.bind("warehouse")
     who = f"{given.get('role', 'owner')} north"
     world.bind(who, given.get("language", "zh-Hans"))
     return Stage(world, who)

@@ -39,6 +39,7 @@ def work(turn: Turn, moves: Sequence[Move]) -> Says:
     if not changes:
         return place.confirm(turn)
     require(turn.actor, "orders.place")
+    turn.state.claim_on_top = False
     before, shown = turn.sheet, turn.state.shown
     task = _Work(sheet=before, address_id=_draft(turn).address_id, note=_draft(turn).note)
     for move in changes:
