@@ -8,7 +8,7 @@ from bot.understand.numerals_zh import BIG, MAX_LENGTH, Numeral, read_mixed, rea
 
 MAX_DIGITS = 15  # longer whole parts are numbers of things (phones, bar codes), not amounts
 
-DIGITS = re.compile(r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?")
+_DIGITS = re.compile(r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?")
 _SUFFIX = re.compile(r"(?:([kw])(\d)?|[ ](k))(?![a-z0-9])")
 _FRACTION = re.compile(r"(?:(\d{1,4})(?:[ ]+|又))?(\d{1,4})/(\d{1,4})(?![\d/])")
 POWER = re.compile(r"[ ]*(hundred|thousand|million|billion|trillion|dozen)\b")
@@ -41,7 +41,7 @@ def number_at(text: str, pos: int) -> Numeral | None:
 def _figures(text: str, pos: int) -> Numeral | None:
     if mixed := read_mixed(text, pos):
         return mixed
-    match = DIGITS.match(text, pos)
+    match = _DIGITS.match(text, pos)
     if match is None or match.end() - pos > MAX_LENGTH:
         return None
     figure, end = match.group().replace(",", ""), match.end()

@@ -56,12 +56,14 @@ _MEASURED = MEASURES - frozenset("块元角分毛钱")
 _COUNTED = re.compile(f"(?!包邮)[{''.join(sorted(_MEASURED))}]")
 _ENGLISH_AFTER = re.compile(
     r"\s*(?:$|[^a-z\s]|\b(?:for|on|in|as|to|at|please|pls|total|and|spent|was|is|by|from|today|yesterday|tomorrow|last|this|plus"
-    r"|each|per|only|all|altogether|paid|or|so|then|with|but|that|which|if|of\s+it|including|incl|net|gross|bare)\b)"
+    r"|each|per|only|all|altogether|paid|or|so|then|with|but|that|which|if|of\s+it|including|incl|net|gross)\b)"
 )
 _SPENT_BEFORE = re.compile(
     r"\b(?:reimburse|claim|expense|refund|paid|pay|spent|spend|costs?|charged?|fee|amount|total)(?: of| me)?\s+$"
 )
-_COUNTED_NOUN = re.compile(r"\s*(?:[a-z]+s\b|pcs|kg|km|g|ml|l|m|cm|mm|box|case|carton|piece|pack|unit|set)\b")
+_COUNTED_NOUN = re.compile(
+    r"\s*(?:(?!gas\b|bus\b|glass\b|express\b)[a-z]+s\b|pcs|kg|km|g|ml|l|m|cm|mm|box|case|carton|piece|pack|unit|set)\b"
+)
 _DAY_BEFORE = re.compile(
     r"(?:jan|feb|mar|march|apr|april|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?\s*$|(?:订单|单号|编号|尾号|电话|手机|号码|order|no\.|#)\s*:?\s*$"
 )

@@ -4,7 +4,7 @@ import re
 from decimal import Decimal
 from typing import NamedTuple
 
-from bot.understand.figures import DIGITS, MAX_DIGITS, POWER, POWER_VALUE, fraction_at, number_at
+from bot.understand.figures import POWER, POWER_VALUE, fraction_at, number_at
 from bot.understand.numerals_en import STARTS, read_en
 from bot.understand.numerals_zh import Numeral, read_zh
 
@@ -16,36 +16,51 @@ MEASURES = frozenset(
 _LONE_AFTER = frozenset(
     "从负买送是为有剩来要共到等于加减乘除乘以比约出差第约达至和与及或、,:(=>< \t\n多少得近超满"
 )
-_FIXED = re.compile(
-    r"一(?:下|样|起|定|共|些|直|般|点(?![零一二两三四五六七八九0-9])|会|旦|边|致|切|律|手|流|向|再|方面|路|时|体|贯|带|心|概|字|般|度(?!电)|次性|把手|口气|口价|回事|头|面|组合|级|条龙|号(?!机|楼)|家人|门心思|层|块(?:儿)?(?=[去来走]))"
-    r"|万一|千万(?=[别不要记])|十字|十分(?![之钟])|四通|五金|六角|八角|四角|五角(?=星)|三角(?!钱)|三通|[五六八]一(?=[节放假劳儿建])|三八(?=[节妇])|十一(?=[放假节])"
-    r"|[三两二四五六七八九]方(?!米|面)|百货|千斤顶|百分(?!之)|千分尺|一一|七七八八|三三两两|一五一十|四季|三无|百叶|万能|万向|千层|百搭|两者|两用|两侧|两端"
+# Words that begin with 一 and count nothing (一下, 一起 ...), and words in which another numeral counts nothing
+_AFTER_ONE = (
+    "下 样 起 定 共 些 直 般 会 旦 边 致 切 律 手 流 向 再 方面 路 时 体 贯 带 心 概 字 次性 把手 口气 口价 回事 头 面 组合"
+    " 条龙 家人 门心思 层 点(?![零一二两三四五六七八九0-9]) 度(?!电) 号(?!机|楼) 块(?:儿)?(?=[去来走])"
 )
+_WORDS = (
+    "万一 千万(?=[别不要记]) 十字 十分(?![之钟]) 四通 三通 五金 四角 六角 八角 五角(?=星) 三角(?!钱) [三两二四五六七八九]方(?!米|面)"
+    " 百货 百叶 百搭 百分(?!之) 千斤顶 千分尺 千层 万能 万向 一一 七七八八 三三两两 一五一十 四季 三无 两者 两用 两侧 两端"
+    " [五六八]一(?=[节放假劳儿建]) 三八(?=[节妇]) 十一(?=[放假节])"
+)
+_FIXED = re.compile(f"一(?:{'|'.join(_AFTER_ONE.split())})|{'|'.join(_WORDS.split())}")
 _BEFORE_LONE = frozenset("第周期拜初统唯单合之某每")
 _ZH_NUMERALS = re.compile("[零一二三四五六七八九十百千万亿兆壹贰叁肆伍陆柒捌玖拾佰仟廿卅卌]+")
 _OVER = re.compile(r"\s+over\s+")
+_SAID = "(?<=[是为到约概等于了出差])"  # after these a sign or a point begins a number
 _TOKEN = re.compile(
-    r"(?:(?<![\w.])|(?<=[是为到约概等于了出差]))\.\d|\d|[a-z]+|[零一二两三四五六七八九十百千万亿俩仨幺半壹贰叁肆伍陆柒捌玖拾佰仟廿卅卌兆]"
+    rf"(?:(?<![\w.])|{_SAID})\.\d|\d|[a-z]+"
+    "|[零一二两三四五六七八九十百千万亿俩仨幺半壹贰叁肆伍陆柒捌玖拾佰仟廿卅卌兆]"
 )
 _GLUED = re.compile(
-    r"\d+-[a-z]+(?:-[a-z]+)*|\d+(?:\.\d+){2,}|[a-z0-9.,]{0,20}?(?:(?<=\d)(?:st|nd|rd|th)(?![a-z])|(?<=[0-9])[a-z])[a-z0-9.*-]*|\d+(?:\.\d+)?(?:\*\d+(?:\.\d+)?)+"
+    r"\d+-[a-z]+(?:-[a-z]+)*"  # 24-pack
+    r"|\d+(?:\.\d+){2,}"  # 1.2.3
+    r"|[a-z0-9.,]{0,20}?(?:(?<=\d)(?:st|nd|rd|th)(?![a-z])|(?<=[0-9])[a-z])[a-z0-9.*-]*"  # 5th, 29km, 5g
+    r"|\d+(?:\.\d+)?(?:\*\d+(?:\.\d+)?)+"  # 10*20
 )
+_POINT = re.compile(r"\.(\d{1,15})")
+_DOZEN = re.compile("打(?![折开电击印包算听扰款车交工])")
 _SHARE = re.compile("成(?![品本人员立为])|折(?![叠扣合])")
 _CODE_BEFORE = re.compile(r"第$|[a-z]-$")
 _PERCENT = re.compile(r"\s*(?:%|percent\b|per\s+cent\b|个?百分点|pct\b)")
-_MINUS = re.compile(r"(?:(?:(?<![\w)\]])|(?<=[是为到约概等于了出差]))-|负的?|\bminus\s+|\bnegative\s+)$")
+_MINUS = re.compile(rf"(?:(?:(?<![\w)\]])|{_SAID})-|负的?|\bminus\s+|\bnegative\s+)$")
 _ORDINAL_TAIL = re.compile(
     r"[ -](?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)\b|-(?!\d)[a-z]"
 )
 _INSIDE_WORD = re.compile(r"\d$|[a-z]-$")
-_NO_PART = re.compile(
-    r"half[ -](?:price|past|time|way|term|year|yearly|marathon)\b|an?\s+(?:third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)\s+(?!of\b|or\b|and\b|off\b|less\b|more\b)[a-z]"
+_NO_PART = re.compile(  # half price, a third party
+    r"half[ -](?:price|past|time|way|term|year|yearly|marathon)\b"
+    r"|an?\s+(?:third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)\s+(?!(?:of|or|and|off|less|more)\b)[a-z]"
 )
 _NOT_ONE = re.compile(
     r"\b(?:this|that|the|which|no|any|every|each|another|other|same|last|next|wrong|right|new|old|big|small)\s+$"
 )
-_IDIOM = re.compile(
-    "[一二两三四五六七八九十百千万][^\\W\\d_][一二两三四五六七八九十百千万][^\\W\\d_个只箱件把套台瓶罐袋包盒桶卷条支打双托块元]"
+_ONE_NUMERAL, _NO_NUMERAL = "[一二两三四五六七八九十百千万]", r"[^\W\d_]"
+_IDIOM = re.compile(  # 五花八门, but not 七喜两瓶
+    rf"{_ONE_NUMERAL}{_NO_NUMERAL}{_ONE_NUMERAL}(?![个只箱件把套台瓶罐袋包盒桶卷条支打双托块元]){_NO_NUMERAL}"
 )
 _HALF_WORD = re.compile(r"半(?:成品|自动|导体|价|夜|路|截|晌|边|数|途|圆)")
 
@@ -66,15 +81,12 @@ def scan_numbers(text: str) -> list[Number]:
     pos = 0
     while match := _TOKEN.search(text, pos):
         number, pos = _number_from(text, match.start(), match.group())
-        if (
-            number
-            and found
-            and _OVER.fullmatch(text, found[-1].end, number.start)
-            and found[-1].value < number.value
-        ):
-            low = found.pop()  # one over five
-            number = number._replace(value=low.value / number.value, start=low.start)
-        if number:
+        if number is None:
+            continue
+        low = found[-1] if found else None
+        if low and low.value < number.value and _OVER.fullmatch(text, low.end, number.start):
+            found[-1] = number._replace(value=low.value / number.value, start=low.start)
+        else:
             found.append(number)
     return found
 
@@ -83,15 +95,8 @@ def _number_from(text: str, at: int, word: str) -> tuple[Number | None, int]:
     """The number at a word, and where to go on from."""
     if word[0].isascii() and word[0].isalpha():
         return _word_number(text, at, word)
-    if word[0] == ".":
-        digits = DIGITS.match(text, at + 1)
-        figure = (
-            digits.group()
-            if digits and len(digits.group()) <= MAX_DIGITS and "." not in digits.group()
-            else ""
-        )
-        value = Decimal(f"0.{figure.replace(',', '') or 0}")
-        return _finished(text, at, Numeral(value, at + 1 + len(figure))) if figure else (None, at + 1)
+    if point := _POINT.match(text, at):
+        return _finished(text, at, Numeral(Decimal(f"0.{point[1]}"), point.end()))
     if word.isdecimal():
         return _figure_number(text, at)
     return _zh_number(text, at)
@@ -184,8 +189,8 @@ def _finished(text: str, at: int, numeral: Numeral) -> tuple[Number, int]:
         kind, end = "percent", percent.end()
     elif text.startswith("百分之", at):
         kind, value = "percent", value * 100
-    elif text.startswith("打", end) and not re.match("打[折开电击印包算听扰款车交工]", text[end : end + 2]):
-        value, end = value * 12, end + 1
+    elif dozen := _DOZEN.match(text, end):
+        value, end = value * 12, dozen.end()
     elif (share := _SHARE.match(text, end)) and value < 100:
         value, kind, end = value * (10 if value < 10 else 1), "percent", share.end()
         if text.startswith("半", end):
