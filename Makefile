@@ -50,6 +50,9 @@ browser: install-dev ## browser tests in Debian's Chromium (installed if missing
 	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq chromium fonts-wqy-microhei >/dev/null; }
 	$(BIN)/python -m pytest -m browser
 
+eval: install-dev ## how well it understands: every evaluation set against its floors
+	$(BIN)/python -m tests.eval.measure
+
 lock: $(VENV)/.built ## renew the hashed locks after a change of dependencies
 	$(BIN)/uv pip compile --group pyproject.toml:build --universal --generate-hashes --no-emit-index-url -q -o requirements-build.lock
 	$(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url -q -o requirements.lock

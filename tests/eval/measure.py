@@ -1,0 +1,133 @@
+"""`make eval`: every set through `dealer eval`'s own code, scored by score.py, against stated floors.
+
+Prints one table; exits 1 when a floor is missed. Held-out sets are totals like the others: nobody mends a single row of them.
+"""
+
+import contextlib
+import importlib.util
+import io
+import json
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+from bot.evaluate import evaluate
+
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Set:
+    """Rows scored together, and what they must reach: exact or turns, silently wrong (per cent)."""
+
+    name: str
+    pattern: str
+    floor: float
+    ceiling: float
+
+
+SETS = (
+    Set("public messages", "public/public_examples.jsonl", 98.0, 0.0),
+    Set("hand-written messages", "messages_*.jsonl", 90.0, 2.0),
+    Set("held-out messages", "heldout_messages_*.jsonl", 82.0, 5.0),
+    Set("generated messages", "generated/generated_messages_*.jsonl", 95.0, 1.0),
+    Set("public dialogues", "public/public_dialogues.jsonl", 98.0, 0.0),
+    Set("hand-written dialogues", "dialogues_*.jsonl", 60.0, 15.0),
+    Set("held-out dialogues", "heldout_dialogues_*.jsonl", 55.0, 20.0),
+    Set("generated dialogues", "generated/generated_dialogues_*.jsonl", 90.0, 3.0),
+)
+
+
+def scorer() -> ModuleType:
+    """score.py as a module."""
+    spec = importlib.util.spec_from_file_location("score", HERE / "score.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def files(pattern: str, generated: Path) -> Iterator[tuple[Path, Path]]:
+    """Gold files of a set, each with its catalogue."""
+    base, pattern = (
+        (generated, pattern.removeprefix("generated/"))
+        if pattern.startswith("generated/")
+        else (HERE, pattern)
+    )
+    for gold in sorted(base.glob(pattern)):
+        trade = gold.stem.rsplit("_", 1)[-1]
+        public = gold.parent.name == "public"
+        yield gold, HERE / ("public/public_catalog.json" if public else f"catalogue_{trade}.json")
+
+
+def predict(wanted: Set, generated: Path, folder: Path) -> tuple[Path, Path]:
+    """Gold and predictions of a set, in one file each."""
+    gold_all, pred_all = folder / "gold.jsonl", folder / "pred.jsonl"
+    with gold_all.open("w", encoding="utf-8") as gold_out, pred_all.open("w", encoding="utf-8") as pred_out:
+        for gold, catalogue in files(wanted.pattern, generated):
+            one = folder / "one.jsonl"
+            evaluate(gold, catalogue, one)
+            for source, target in ((gold, gold_out), (one, pred_out)):
+                for line in source.read_text(encoding="utf-8").splitlines():
+                    row = json.loads(line)
+                    target.write(
+                        json.dumps({**row, "id": f"{gold.stem}:{row['id']}"}, ensure_ascii=False) + "\n"
+                    )
+    return gold_all, pred_all
+
+
+def figures(text: str) -> dict[str, float]:
+    """The percentages and latencies of score.py's lines."""
+    wanted = {
+        "exact": r"exact \(both\) \d+/\d+ = ([\d.]+)%",
+        "turns": r"turns \d+/\d+ = ([\d.]+)%",
+        "whole": r"whole dialogues \d+/\d+ = ([\d.]+)%",
+        "wrong": r"silently wrong(?: lines)? \d+/\d+ = ([\d.]+)%",
+        "missing": r"missing \d+/\d+ = ([\d.]+)%",
+        "asked": r"ambiguity asked \d+/\d+ = ([\d.]+)%",
+        "rows": r"(?:exact \(both\)|turns) \d+/(\d+)",
+    }
+    found = {name: re.search(pattern, text) for name, pattern in wanted.items()}
+    return {name: float(match.group(1)) for name, match in found.items() if match}
+
+
+def main() -> int:
+    """Measure and judge."""
+    score = scorer()
+    missed = []
+    print(
+        "| set | rows | exact or turns | whole | silently wrong | missing |\n| --- | --- | --- | --- | --- | --- |"
+    )
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        generated = folder / "generated"
+        command = [sys.executable, "-m", "tests.eval.generate", "--out", str(generated)]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        for wanted in SETS:
+            gold, pred = predict(wanted, generated, folder)
+            said = io.StringIO()
+            with contextlib.redirect_stdout(said):
+                score.main(str(gold), str(pred))
+            seen = figures(said.getvalue())
+            right = seen.get("exact", seen.get("turns", 0.0))
+            whole = f"{seen['whole']} %" if "whole" in seen else ""
+            print(
+                f"| {wanted.name} | {seen['rows']:.0f} | {right} % | {whole} | {seen['wrong']} % | {seen['missing']} % |"
+            )
+            if right < wanted.floor or seen["wrong"] > wanted.ceiling:
+                missed.append(
+                    f"{wanted.name}: {right} % (floor {wanted.floor}), wrong {seen['wrong']} % (at most {wanted.ceiling})"
+                )
+    for line in missed:
+        print(f"missed: {line}")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
