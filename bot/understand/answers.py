@@ -1,18 +1,22 @@
 """Replies to the open question: by number, by what sets an option apart, by name, or by quantity."""
 
 import re
+from decimal import Decimal
 
-from bot.understand.changes import among, index_in
-from bot.understand.items import find_all, said
+from bot.understand.changes import among, index_in, indexes_in
+from bot.understand.index import figures
+from bot.understand.items import find_all, measured, said
 from bot.understand.lexicon import Role
 from bot.understand.mentions import Mention
 from bot.understand.numerals import number_at
 from bot.understand.phrases import says
 from bot.understand.reading import Reading
+from bot.understand.resolve import Found
 from bot.understand.tokens import Kind, Token
-from bot.understand.types import Answer, Asking, Move, No, Question, Yes
+from bot.understand.types import Add, Answer, Asking, Move, No, Question, Tier, Yes
 
 _CHOSEN = re.compile(r"^(?:我?(?:选|要|就|那|就要|来|拿|是|取|用|点)*)\s*(?:第|no\.?|option|number|#)?\s*([0-9]{1,2}|[一二三四五六七八九十])\s*(?:个|号|种|款|样|项)?(?:吧|的|那个|就行|please|,|。|!| )*$")
+_NUMBERS = re.compile(r"^[0-9一二三四五六七八九](?:\s*(?:和|跟|and|,|、|&|\s)\s*[0-9一二三四五六七八九]){1,4}$")
 _BACK_REFERENCE = re.compile(r"(前者|前面那个|前一个|上面那个|the former)|(后者|后面那个|后一个|下面那个|the latter)")
 
 
@@ -50,7 +54,25 @@ def _amount(reading: Reading, skip: tuple[int, int] | None = None) -> Token | No
         for t in reading.tokens
         if t.kind is Kind.QUANTITY and not _pronoun(t) and not (skip and t.start < skip[1] and t.end > skip[0])
     ]
-    return amounts[-1] if len(amounts) == 1 else None
+    return amounts[-1] if len(amounts) == 1 or (amounts and reading.has_word(Role.REPAIR)) else None
+
+
+def _several(reading: Reading, options: tuple[str, ...]) -> tuple[str, ...]:
+    """ "第一个和第三个", "1和3"."""
+    places = indexes_in(reading.text)
+    if len(places) < 2 and (match := _NUMBERS.match(reading.text)):
+        places = [int(n.value) for g in re.findall(r"[0-9一二三四五六七八九]", match[0]) if (n := number_at(g, 0))]
+    chosen = [options[p - 1 if p > 0 else p] for p in places if p == -1 or 1 <= p <= len(options)]
+    return tuple(dict.fromkeys(chosen)) if len(places) >= 2 and len(chosen) == len(places) else ()
+
+
+def _by_figure(reading: Reading, options: tuple[str, ...]) -> tuple[str, ...]:
+    """A bare number that is no option but the figure of an option's size."""
+    numeral = number_at(reading.text, 0)
+    if numeral is None or numeral.end != len(reading.text):
+        return ()
+    figure = f"{numeral.value.normalize():f}"
+    return tuple(s for s in options if figure in figures(reading.index.entries[s]))
 
 
 def _pronoun(token: Token) -> bool:
@@ -60,15 +82,21 @@ def _pronoun(token: Token) -> bool:
 
 def _product(reading: Reading, question: Question) -> tuple[Move, ...]:
     text, options = reading.text, question.candidates
+    if several := _several(reading, options):
+        return (Answer(skus=several, text=text),)
     option = _number(reading, len(options))
     if option is not None:
         found = index_in(text)
         amount = _amount(reading, (found[1], found[2]) if found else None) if found else None
         qty, unit = _said(amount, (options[option - 1 if option > 0 else -1],), reading)
         return (Answer(option=option, qty=qty, unit=unit, text=text),)
-    if says("all_options", text) or (reading.has_word(Role.EACH) and _amount(reading) and not reading.mentions()):
+    if says("all_options", text):
+        return (Answer(skus=options, text=text),)
+    if reading.has_word(Role.EACH) and _amount(reading) and not reading.mentions():
         qty, unit = _said(_amount(reading), options, reading)
         return (Answer(skus=options, qty=qty, unit=unit, text=text),)
+    if fit := _by_figure(reading, options):
+        return (Answer(skus=fit, text=text),)
     if says("none_of_them", text):
         return (No(),)
     return _by_attribute(reading, question)
@@ -101,10 +129,27 @@ def _by_attribute(reading: Reading, question: Question) -> tuple[Move, ...]:
     if not skus or (len(skus) == len(options) and len(mentions) == 1):
         return ()
     qty, unit = _said(_amount(reading), skus, reading)
+    if split := _each_its_own(reading, options):
+        return split
     answer = Answer(skus=skus, qty=qty, unit=unit, text=reading.text)
     if reading.has_word(Role.EACH, Role.ALL):
         return (answer, *_for_the_others(mentions, reading))
     return (answer,)
+
+
+def _each_its_own(reading: Reading, options: tuple[str, ...]) -> tuple[Move, ...]:
+    """ "330的10箱500的5箱": the first answers, the others are further lines."""
+    pairs = [(p, among(p.mention, options, reading)) for p in reading.pairs if p.mention and p.amount and not p.negated]
+    if len(pairs) < 2 or any(len(fit) != 1 for _, fit in pairs):
+        return ()
+    first, fit = pairs[0]
+    qty, unit = _said(first.amount, fit, reading)
+    rest = [
+        measured(reading.original(p.mention.start, p.mention.end), Found(f, Tier.WORDS), p.amount.quantity, reading.index, (reading.span(p.mention),))  # fmt: skip
+        for p, f in pairs[1:]
+        if p.mention and p.amount
+    ]
+    return (Answer(skus=fit, qty=qty, unit=unit, text=reading.text), Add(items=tuple(rest)))
 
 
 def _for_the_others(mentions: list[Mention], reading: Reading) -> tuple[Move, ...]:
@@ -141,7 +186,9 @@ def _amount_only(reading: Reading, question: Question) -> tuple[Move, ...]:
     return (Answer(qty=qty, unit=unit, text=reading.text),)
 
 
-def _said(amount: Token | None, skus: tuple[str, ...], reading: Reading):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _said(
+    amount: Token | None, skus: tuple[str, ...], reading: Reading
+) -> tuple[Decimal | None, str | None]:
     if amount is None or amount.quantity is None:
         return None, None
     qty, unit = said(amount.quantity, skus, reading.index)
@@ -171,7 +218,7 @@ def _unit(reading: Reading, question: Question) -> tuple[Move, ...]:
     if len(units) == 1:
         entry = reading.index.entries.get(question.candidates[0]) if question.candidates else None
         fits = reading.index.units.fits(entry.product, units[0].text) if entry else ()
-        return (Answer(unit=fits[0].key if fits else reading.index.units.key(units[0].text), text=reading.text),)
+        return (Answer(unit=fits[0].key, text=reading.text),) if fits else ()
     option = _number(reading, question.choices or 9)
     return (Answer(option=option, text=reading.text),) if option else ()
 

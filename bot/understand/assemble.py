@@ -1,7 +1,7 @@
 """Which quantity belongs to which product: orientation, shared quantities, self-repair, exclusions."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from bot.understand.lexicon import Role
@@ -73,7 +73,7 @@ def contrasted(elements: list[Element]) -> list[Element]:
     out: list[Element] = []
     for at, element in enumerate(elements):
         if is_contrast(elements, at):
-            out.append(Token(Kind.WORD, element.start, element.end, "", role=Role.NOT))
+            out.append(replace(element, text="", role=Role.NOT))  # type: ignore[type-var]
         elif not (is_amount(element) and at > 0 and is_contrast(elements, at - 1)):
             out.append(element)
     return out
@@ -82,9 +82,13 @@ def contrasted(elements: list[Element]) -> list[Element]:
 def is_contrast(elements: list[Element], at: int) -> bool:
     """Whether 不是/not stands here between a comma and what is not meant."""
     element = elements[at]
-    if not isinstance(element, Token) or element.text not in ("不是", "not", "不要") or at == 0 or at + 1 >= len(elements):
+    if not isinstance(element, Token) or at == 0 or at + 1 >= len(elements):
         return False
     before, after = elements[at - 1], elements[at + 1]
+    if element.text in ("instead of", "rather than"):
+        return is_amount(after)
+    if element.text not in ("不是", "not", "不要"):
+        return False
     parted = isinstance(before, Token) and (before.kind is Kind.BREAK or before.text in ("也", "and"))
     if is_amount(after):
         return parted

@@ -33,6 +33,9 @@ _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixt
 
 _OFF = frozenset({"take off", "take away", "knock off", "cut", "砍掉", "扣掉", "减掉", "减去", "退掉", "去"})
 _THAT = re.compile(r"\b(?:that|those|it|them|this|these)\b|[这那](?:个|种|款)?(?:也|就)?(?:来|要|拿)|它|[来要拿].{0,6}[这那](?:个|种|款)")
+_FEWER, _FURTHER = re.compile(r"\b(?:less|fewer)\b"), re.compile(r"\b(?:more|extra|additional|further|another)\b")
+_ENOUGH = re.compile(r"就(?:够|行|好|可以|得了|成)|够了|即可|(?:is|are|will be) (?:enough|plenty|fine)|will do\b")
+_OTHERS = frozenset({"其他", "其它", "其余", "别的", "剩下", "剩下的", "其他的", "rest", "others", "other", "everything else"})
 _SAME = re.compile(r"(?:^|[,，。 ])(?:and |then )?(?:the )?same (?:amount |quantity |again |number )?(?:for|of|with)\b|一样多|同样多|同样(?:的)?数量|也(?:来|要|是)?(?:这么多|一样|同样)|跟它一样|一样来")
 
 
@@ -57,6 +60,16 @@ class Clause:
         return any(r in roles for r in self.roles())
 
 
+def indexes_in(text: str) -> list[int]:
+    """All lines or options named by their place, in order."""
+    found: list[int] = []
+    at = 0
+    while place := index_in(text[at:]):
+        found.append(place[0])
+        at += place[2]
+    return found
+
+
 def index_in(text: str) -> tuple[int, int, int] | None:
     """A line named by its place ("第二个", "line 2", "最后一项"): 1-based number (-1 the last) and where it stands."""
     if match := _INDEX_ZH.search(text):
@@ -75,7 +88,7 @@ def index_in(text: str) -> tuple[int, int, int] | None:
 def change_moves(reading: Reading) -> tuple[Move, ...]:
     """What the text does to the draft, clause by clause; empty when it only names goods."""
     moves: list[Move] = []
-    if same := _same_again(reading):
+    if same := same_again(reading):
         return (same,)
     if single := _other_unit(reading) or _of_that(reading):
         return (single,)
@@ -85,11 +98,8 @@ def change_moves(reading: Reading) -> tuple[Move, ...]:
         if moves and _takes_back(clause):
             moves[-1] = _set_instead(moves[-1], reading)
             continue
-        if _only_repairs(clause):
-            wrong = True
-            continue
-        found = list(_clause_moves(clause, reading, last, wrong=wrong))
-        wrong = False
+        found = [] if _only_repairs(clause) else list(_clause_moves(clause, reading, last, wrong=wrong))
+        wrong = clause.has(Role.REPAIR) and not clause.amounts and not found
         if moves and len(found) == 1 and _takes_the_place(moves[-1], found[0]):
             moves.pop()
         for move in found:
@@ -105,7 +115,7 @@ def change_moves(reading: Reading) -> tuple[Move, ...]:
     return merged(moves)
 
 
-def _same_again(reading: Reading) -> Move | None:
+def same_again(reading: Reading) -> Move | None:
     """ "The same for X": the quantity of the line last talked about, for other goods."""
     line = last_line(reading)
     goods = [i for i in reading.items if i.candidates]
@@ -216,17 +226,21 @@ def _clause_moves(clause: Clause, reading: Reading, last: Target | None, *, wron
     if len(mentions) >= 2 and clause.has(Role.SET, Role.REPLACE) and _swap(clause, mentions):
         yield from _replace(clause, mentions, amounts, reading)
         return
+    if clause.has(Role.EXCEPT) and mentions and not amounts and not clause.has(Role.NOT, Role.REMOVE):
+        yield from (Remove(target=_target(clause, m, reading, None)) for m in mentions)
+        return
     if clause.has(Role.DOUBLE, Role.HALVE):
         factor = Decimal(2) if Role.DOUBLE in roles else Decimal("0.5")
         for one in _targets(clause, mentions, target, reading, last):
             yield Change(target=one, op=Op.TIMES, qty=factor)
         return
-    if clause.has(Role.ONLY) and not clause.has(Role.MORE, Role.LESS) and (mentions or target):
+    if _keeps(clause) and (mentions or target):
         yield from _keep(clause, mentions, amounts, target, reading)
         return
     if (clause.has(Role.REMOVE, Role.NOT) or _takes_off(clause)) and not amounts and (mentions or target or last):
         for one in _targets(clause, mentions, target, reading, last):
-            yield Remove(target=one)
+            if one.skus or one.text not in _OTHERS:
+                yield Remove(target=one)
         return
     if amounts:
         yield from _with_amount(clause, mentions, amounts, target, reading, last, wrong=wrong)
@@ -234,6 +248,21 @@ def _clause_moves(clause: Clause, reading: Reading, last: Target | None, *, wron
         yield from _set_unit_or_product(clause, mentions, target, reading, last)
     elif mentions and (clause.has(Role.AGAIN, Role.MORE) or any(e.is_word(Role.VERB) for e in clause.elements if isinstance(e, Token))):  # fmt: skip
         yield from _additions(clause, reading)
+
+
+def _keeps(clause: Clause) -> bool:
+    """ "只要可乐", "除了可乐都不要"."""
+    if clause.has(Role.EXCEPT):
+        return clause.has(Role.NOT, Role.REMOVE)
+    return clause.has(Role.ONLY) and not clause.has(Role.MORE, Role.LESS)
+
+
+def _enough(clause: Clause, reading: Reading) -> bool:
+    """ "可乐要5箱就够了": a quantity that is enough takes the place of the old one."""
+    if not clause.elements:
+        return False
+    text = reading.goods_text[clause.elements[0].start : clause.elements[-1].end + 4]
+    return bool(_ENOUGH.search(text))
 
 
 def _takes_off(clause: Clause) -> bool:
@@ -279,10 +308,20 @@ def _replace(clause: Clause, mentions: list[Mention], amounts: list[Token], read
     found = find_all([new], reading.index, reading.context.assortment)[id(new)]
     if not found.skus:
         found = variant_of(new, target.skus or reading.talked, reading.index, reading.context.assortment) or found
+    found = same_size(found, target.skus, reading)
     quantity = amounts[-1].quantity if amounts else None
     spans = (reading.span(new),)
     item = measured(reading.original(new.start, new.end), found, quantity, reading.index, spans)
     yield Replace(target=target, item=item)
+
+
+def same_size(found: Found, skus: tuple[str, ...], reading: Reading) -> Found:
+    """In an exchange the new goods come in the size of the old, where that decides."""
+    entries = reading.index.entries
+    if len(found.skus) < 2 or len(skus) != 1 or skus[0] not in entries:
+        return found
+    same = tuple(s for s in found.skus if set(entries[s].sizes) & set(entries[skus[0]].sizes))
+    return found._replace(skus=same) if same else found
 
 
 def _keep(clause: Clause, mentions: list[Mention], amounts: list[Token], target: Target | None, reading: Reading) -> Iterator[Move]:  # fmt: skip
@@ -297,6 +336,8 @@ def _keep(clause: Clause, mentions: list[Mention], amounts: list[Token], target:
 
 def _with_amount(clause: Clause, mentions: list[Mention], amounts: list[Token], target: Target | None, reading: Reading, last: Target | None, *, wrong: bool) -> Iterator[Move]:  # fmt: skip
     op = Op.SET if wrong else _op(clause)
+    if op is None and _enough(clause, reading) and all(in_draft(_target(clause, m, reading, None).skus, reading) for m in mentions):
+        op = Op.SET
     if op is None and target:
         op = Op.SET  # "第3项要5箱"
     if op is None or (op is Op.MORE and mentions and not target):
@@ -305,6 +346,9 @@ def _with_amount(clause: Clause, mentions: list[Mention], amounts: list[Token], 
             if in_draft(one.skus, reading):
                 yield _change(one, Op.MORE, amounts[0].quantity, reading)
                 return
+        if op is Op.MORE and len(mentions) > 1:
+            yield from _more_of_each(clause, reading)
+            return
         if mentions:
             yield from _additions(clause, reading)
             return
@@ -323,14 +367,30 @@ def _with_amount(clause: Clause, mentions: list[Mention], amounts: list[Token], 
             yield _change(one, op, quantity, reading)
 
 
+def _more_of_each(clause: Clause, reading: Reading) -> Iterator[Move]:
+    """Several products with more of each: lines of the draft grow, others are new."""
+    items = {i.spans[0].start: i for i in reading.items if within(i, clause, reading)}
+    for pair in pair_up(clause.elements):
+        if pair.mention is None or pair.negated:
+            continue
+        one = _target(clause, pair.mention, reading, None)
+        if pair.amount and pair.amount.quantity and in_draft(one.skus, reading):
+            yield _change(one, Op.MORE, pair.amount.quantity, reading)
+        elif item := items.get(reading.span(pair.mention).start):
+            yield Add(items=(item,))
+
+
 def _op(clause: Clause) -> Op | None:
     roles = clause.roles()
     if Role.SET in roles or Role.REPLACE in roles or Role.REPAIR in roles or _says_to(clause):
         return Op.SET
-    if Role.LESS in roles or Role.REMOVE in roles:
+    inside = " ".join(a.text for a in clause.amounts)
+    if Role.LESS in roles or Role.REMOVE in roles or _FEWER.search(inside):
         return Op.LESS
-    if Role.MORE in roles or Role.AGAIN in roles:
+    if Role.MORE in roles or Role.AGAIN in roles or _FURTHER.search(inside):
         return Op.MORE
+    if not clause.mentions and any(isinstance(e, Token) and e.is_word(Role.ALL, Role.EACH) for e in clause.elements):
+        return Op.MORE if any(isinstance(e, Token) and e.is_word(Role.AND) for e in clause.elements) else Op.SET
     return None
 
 
@@ -378,6 +438,7 @@ def _set_unit_or_product(clause: Clause, mentions: list[Mention], target: Target
             line = last_line(reading)
             held = target.skus if target and target.skus else (line.sku,) if line else ()
             found = variant_of(new, held, reading.index, reading.context.assortment) or found
+        found = same_size(found, target.skus if target else tuple(x.sku for x in (last_line(reading),) if x), reading)
         if found.skus:
             item = measured(reading.original(new.start, new.end), found, None, reading.index, (reading.span(new),))
             yield Replace(target=target or last or Target(kind=TargetKind.LAST), item=item)

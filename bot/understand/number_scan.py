@@ -33,7 +33,7 @@ _OVER = re.compile(r"\s+over\s+")
 _SAID = "(?<=[是为到约概等于了出差])"  # after these a sign or a point begins a number
 _TOKEN = re.compile(
     rf"(?:(?<![\w.])|{_SAID})\.\d|\d|[a-z]+"
-    "|[零一二两三四五六七八九十百千万亿俩仨幺半壹贰叁肆伍陆柒捌玖拾佰仟廿卅卌兆]"
+    "|[零一二两三四五六七八九十百千万亿俩仨幺半壹贰叁参肆伍陆柒捌玖拾佰仟廿卅卌兆]"
 )
 _GLUED = re.compile(
     r"\d+-[a-z]+(?:-[a-z]+)*"  # 24-pack

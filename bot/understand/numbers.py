@@ -24,7 +24,7 @@ def settle_numbers(tokens: list[Token], index: Index, *, asking: bool, talked: t
                 tokens[at] = Token(Kind.SKU, token.start, token.end, token.text, skus=index.skus[token.text])
             elif sku := _named_by(token, tokens, at, talked, index):
                 tokens[at] = Token(Kind.SKU, token.start, token.end, token.text, skus=(sku,))
-            elif _is_figure(tokens, at, index):
+            elif _is_figure(tokens, at, index, talked):
                 tokens[at] = _as_size(token)
     return _listed_figures(tokens, index)
 
@@ -133,7 +133,7 @@ def _is_sku(tokens: list[Token], at: int, index: Index, *, asking: bool) -> bool
     return not alone or asking
 
 
-def _is_figure(tokens: list[Token], at: int, index: Index) -> bool:
+def _is_figure(tokens: list[Token], at: int, index: Index, talked: tuple[str, ...]) -> bool:
     """A size's figure: before 的, or beside a name that comes in it while another number counts."""
     token = tokens[at]
     if _key(token) not in index.figures:
@@ -143,6 +143,8 @@ def _is_figure(tokens: list[Token], at: int, index: Index) -> bool:
         return True
     if not _another(tokens, at):
         return False
+    if after is not None and after.is_word(Role.VERB) and any(_key(token) in figures(index.entries[s]) for s in talked if s in index.entries):  # fmt: skip
+        return True
     for near in (_neighbour(tokens, at, 1), _neighbour(tokens, at, -1)):
         if near is not None and near.kind in _NAMED and _comes_in(near, _key(token), index):
             return True

@@ -13,7 +13,7 @@ from bot.understand.tokens import Kind, Token
 from bot.understand.types import Add, Deliver, Item, Move, Note, ShipTo
 
 _BY_BEFORE = re.compile(
-    r"(?:送货|发货|交货|到货|配送|送达|交期|送|发|最晚|最迟|希望|要求|务必|赶在|需要?在|定在|安排在|争取|日期|时间|by|before|on|for|until|due|no later than|deliver(?:y|ed)?|needed?|want(?:ed)?|arrive|ship)[ :是在为the于]*$"
+    r"(?:送货|发货|交货|到货|配送|送达|交期|送|发|最晚|最迟|希望|要求|务必|赶在|需要?在|定在|安排在|争取|日期|时间|by|before|on|for|until|due|no later than|deliver(?:y|ed)?|needed?|want(?:ed)?|arrive|ship)(?:改到|改成|改为|改|换到|换成|推到|推迟到|提前到|延到|延期到|挪到|定到)?[ :是在为the于]*$"
     r"|\b(?:need(?:ed)?|want|get|have|deliver|send|ship|bring)(?: (?:it|them|this|that|these|everything|all|the goods|here))*(?: (?:by|on|for|before|delivered))?[ ]$"
 )
 _BY_AFTER = re.compile(

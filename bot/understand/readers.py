@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from bot.understand.answers import answer_moves
-from bot.understand.changes import change_moves, index_in
+from bot.understand.changes import change_moves, index_in, same_again
 from bot.understand.claims import read_claim
 from bot.understand.intents import scores
 from bot.understand.lexicon import Role
+from bot.understand.normalise import normalise
 from bot.understand.orders import order_details, order_items, order_moves
 from bot.understand.phrases import part, says
 from bot.understand.queries import TOPICS, ask, cancel_order, human, received, repeat, return_goods
@@ -54,6 +56,8 @@ def read_setting(reading: Reading) -> Understanding | None:
     """Language and dealer."""
     if len(reading.text) > 40:
         return None
+    if any(i.candidates for i in reading.every_item):
+        return None
     for name, locale in _LANGUAGES.items():
         if says(name, reading.text):
             return Understanding(intent=Intent.SETTING, moves=(Language(locale=locale),))
@@ -69,7 +73,23 @@ def read_answer(reading: Reading) -> Understanding | None:
     if _top(reading)[1] >= 4 and _top(reading)[0] not in (Intent.ORDER_CONFIRM, Intent.CHITCHAT):
         return None
     moves = answer_moves(reading)
-    return Understanding(intent=Intent.ORDER_MODIFY, moves=moves + order_details(reading)) if moves else None
+    if moves:
+        return Understanding(intent=Intent.ORDER_MODIFY, moves=moves + order_details(reading))
+    return _answer_and_more(reading)
+
+
+def _answer_and_more(reading: Reading) -> Understanding | None:
+    """An answer in the first clause and something else in the others: "500ml的，再来2箱绿茶"."""
+    match = _CLAUSE.match(reading.normal.text)
+    if match is None or match.end() >= len(reading.text):
+        return None
+    head, rest = (reading.original(a, b) for a, b in ((0, match.end()), (match.end() + 1, len(reading.normal.text))))
+    context = reading.context
+    answer = answer_moves(Reading(normalise(head), context, reading.index))
+    if not answer or not rest:
+        return None
+    more = read(Reading(normalise(rest), replace(context, questions=context.questions[1:]), reading.index))
+    return Understanding(intent=Intent.ORDER_MODIFY, moves=answer + more.moves)
 
 
 def read_small(reading: Reading) -> Understanding | None:
@@ -82,7 +102,7 @@ def read_small(reading: Reading) -> Understanding | None:
         return Understanding(intent=Intent.ORDER_MODIFY, moves=(Undo(redo=True),))
     if says("undo", text) and not goods and not reading.refs:
         return Understanding(intent=Intent.ORDER_MODIFY, moves=(Undo(),))
-    if says("clear", text) and not reading.refs and not reading.known:
+    if says("clear", text) and not reading.refs and not any(i.candidates for i in reading.every_item):
         return Understanding(intent=Intent.ORDER_MODIFY, moves=(Clear(),))
     if says("stop", text) and not goods:
         what = "claim" if reading.context.claim and reading.context.claim_on_top else ""
@@ -134,6 +154,10 @@ def read_intent(reading: Reading) -> Understanding | None:
         return Understanding(intent=top, moves=(Social(intent=top),))
     if top is Intent.ORDER_CANCEL and _of_a_line(reading):
         return None
+    if top is Intent.ORDER_REPEAT and reading.context.draft and same_again(reading):
+        return None
+    if top is Intent.PRICE_QUERY and reading.context.draft and not reading.loose_items and len(reading.text) <= 24:
+        return Understanding(intent=top, moves=(Ask(topic=Topic.PRICE if reading.context.last_skus else Topic.DRAFT),))
     if reading.lines and top in _SIDE and (order := _beside_order(top, reading)):
         return order
     move = _move_for(top, reading)
@@ -247,6 +271,11 @@ def read_rest(reading: Reading) -> Understanding | None:
     if reading.context.draft or reading.context.questions:
         return Understanding(intent=None)
     return Understanding(intent=Intent.OUT_OF_SCOPE, moves=(Social(intent=Intent.OUT_OF_SCOPE),))
+
+
+def read(reading: Reading) -> Understanding:
+    """The first understanding a reader gives."""
+    return next((u for r in READERS if (u := r(reading)) is not None), Understanding(intent=None))
 
 
 READERS: tuple[Reader, ...] = (

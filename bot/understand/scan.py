@@ -31,6 +31,7 @@ _ONE = re.compile(r"(?:an?|another|one more|a further|每)[ ]+")
 _AND_A_HALF = re.compile(r"[ ]+and[ ]+a[ ]+half\b")
 _JOINT = re.compile(r"[ ]*(?:加|and|plus|\+)[ ]*")
 _AFTER = re.compile(r"[ ]*(?:of[ ]+|的)?")
+_BETWEEN = re.compile(r"[ ]+(?:more|extra|additional|further|less|fewer|full|whole|big|large|small)[ ]+")
 _BIG_PACK = re.compile("[个整满]")
 
 
@@ -180,11 +181,20 @@ class Scan:
         quantity = self._one(pos) or read_quantity(self.text, pos, self._is_unit)
         if quantity and self.text[quantity.end - 1] == "半" and self._name_inside(quantity.end - 1, quantity.end, at=quantity.end - 1):
             quantity = read_quantity(self.text[: quantity.end - 1], pos, self._is_unit)  # 4桶 半合成机油
+        quantity = self._with_far_unit(quantity) if quantity else None
         if quantity is None or _LONG_NUMBER.match(self.text, pos):
             return None
         if quantity.parts[0].unit is None and self._part_of_word(pos, quantity):
             return None
         return Token(Kind.QUANTITY, pos, quantity.end, self.text[pos : quantity.end], quantity=quantity)
+
+    def _with_far_unit(self, quantity: Quantity) -> Quantity:
+        """ "2 more cases": the unit after a word of more or less."""
+        between = _BETWEEN.match(self.text, quantity.end)
+        if between is None or quantity.parts[0].unit is not None:
+            return quantity
+        unit = self._is_unit(self.text, between.end())
+        return quantity._replace(parts=(Part(quantity.parts[0].value, unit[0]),), end=unit[1]) if unit else quantity
 
     def _one(self, pos: int) -> Quantity | None:
         """ "a case", "another case and a half"."""

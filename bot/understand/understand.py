@@ -3,8 +3,8 @@
 from bot.understand.index import Index
 from bot.understand.intents import forbidden
 from bot.understand.normalise import normalise
+from bot.understand.readers import read
 from bot.understand.reading import Reading
-from bot.understand.readers import READERS
 from bot.understand.shape import unnumbered
 from bot.understand.types import Context, Intent, Social, Understanding
 
@@ -18,8 +18,4 @@ def understand(text: str, context: Context, index: Index) -> Understanding:
         return Understanding(intent=None)
     if forbidden(reading.normal.text):
         return Understanding(intent=Intent.OUT_OF_SCOPE, moves=(Social(intent=Intent.OUT_OF_SCOPE),))
-    for reader in READERS:
-        understanding = reader(reading)
-        if understanding is not None:
-            return understanding
-    return Understanding(intent=None)
+    return read(reading)
