@@ -9,7 +9,7 @@ LOCAL = ""  # the word leaves the country open: 块, yuan in a normal text is th
 _ONE, _TENTH, _HUNDREDTH = Decimal(1), Decimal("0.1"), Decimal("0.01")
 _WORDS: dict[str, str] = {
     "CNY": "元人民币 人民币 软妹币 renminbi rmb cny yuan kuai 大洋",
-    LOCAL: "块钱 块 元钱 元整 元 圆整 圆 块大洋 ¥",
+    LOCAL: "块钱 块 蚊 元钱 元整 元 圆整 圆 块大洋 ¥",
     "USD": "美元 美金 美刀 刀 us_dollars us_dollar american_dollars american_dollar dollars dollar bucks buck usd us$ $",
     "EUR": "欧元 欧 euros euro eur €",
     "GBP": "英镑 镑 pounds_sterling pound_sterling british_pounds british_pound pounds pound quid gbp £",

@@ -42,6 +42,8 @@ RULES = (
     rule(rf"{_REL}月份?", read.whole_month),
     rule(rf"(?:{_HEAD}{_YEAR}年?|(?<![\d今大])年)(?P<part>[初中底末尾])(?!级|国|[一二三四五六七八九十])", read.year_part),
     rule(rf"(?:{_REL}(?:{_WEEK}的)?)?{_WEEK}(?P<w>[一二三四五日天]|六(?!日)|[1-7](?!\d))", read.weekday, partial=True),
+    rule(rf"(?P<rel>next|last|this)\s*{_WEEK}(?P<w>[一二三四五六日天])", read.weekday),
+    rule(rf"{_REL}{_WEEK}\s*(?P<w>(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*)", read.weekday),
     rule(rf"(?:{_REL})?{_WEEK}(?P<part>末|初|中|六日|底)", read.week_part),
     rule(rf"{_REL}(?P<part>){_WEEK}(?![一二三四五六日天末初中底\d])", read.week_part),
     rule(r"(?P<near>大*[前后]|[昨今明当]|[次翌隔](?=天|日))(?:天|日(?!期)|儿|早|晚|晨|夜)(?!元|币)", read.near_day),

@@ -16,7 +16,10 @@ _PARTS: dict[str, tuple[int, int | None]] = {
     "上旬": (1, 10), "中旬": (11, 20), "下旬": (21, None), "上半月": (1, 15), "下半月": (16, None),
 }  # fmt: skip
 WEEKDAYS = (
-    {c: n for n, c in enumerate("一二三四五六日")} | {c: n for n, c in enumerate("1234567")} | {"天": 6}
+    {c: n for n, c in enumerate("一二三四五六日")}
+    | {c: n for n, c in enumerate("1234567")}
+    | {"天": 6}
+    | {name: n for n, name in enumerate(["mon", "tue", "wed", "thu", "fri", "sat", "sun"])}
 )
 _UNITS: dict[str, Unit] = {
     "天": "day", "日": "day", "周": "week", "星期": "week", "礼拜": "week", "月": "month", "年": "year",
@@ -58,6 +61,8 @@ def _year_of(match: re.Match[str], today: date) -> int | None:
 def _shift(said: str | None) -> int:
     if not said:
         return 0
+    if said.isascii():  # next 周三
+        return {"next": 1, "last": -1}.get(said, 0)
     return {"上": -1, "下": 1}.get(said[0], 0) * len(said)
 
 
@@ -139,7 +144,7 @@ def year_part(match: re.Match[str], today: date, _: Prefer) -> Range:
 
 def weekday(match: re.Match[str], today: date, prefer: Prefer) -> date:
     """下周三, 周四."""
-    number = WEEKDAYS[match["w"]]
+    number = WEEKDAYS[match["w"][:3]]
     if match["rel"]:
         return days.week(today, _shift(match["rel"]))[0] + timedelta(days=number)
     return days.weekday(number, today, prefer)

@@ -25,7 +25,7 @@ class Money(NamedTuple):
     bare: bool = False
 
 
-_ZH_NUMERAL = "零一二两三四五六七八九十百千万亿俩仨半壹贰叁肆伍陆柒捌玖拾佰仟廿卅上近"
+_ZH_NUMERAL = "零一二两三四五六七八九十百千万亿俩仨半壹贰叁参肆伍陆柒捌玖拾佰仟廿卅上近"
 _START = re.compile(rf"{SIGN.pattern}|\d|\.\d|[a-z]+|[{_ZH_NUMERAL}]")
 _SCALES = {
     "k": 10**3, "w": 10**4, "m": 10**6, "mn": 10**6, "mm": 10**6, "mil": 10**6, "mio": 10**6, "b": 10**9, "bn": 10**9,

@@ -12,6 +12,7 @@ DIGITS = {
     "俩": 2,
     "仨": 3,
     "幺": 1,
+    "参": 3,
     "弍": 2,
     "叄": 3,
 }
@@ -21,8 +22,9 @@ BIG = {"万": 10**4, "亿": 10**8, "兆": 10**12}
 MAX_LENGTH = 30  # longer runs are not amounts anyone orders or pays
 
 _PLAIN = "零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖弍叄廿卅卌十拾百佰千仟万亿兆"
-_ZH_RUN = re.compile(  # 八两 is a weight, 一万两千 a number
-    rf"[{_PLAIN}两俩仨](?:[{_PLAIN}]|(?<=[百千万亿零])两(?=[百佰千仟万亿])){{0,{MAX_LENGTH}}}"
+_ZH_RUN = re.compile(  # 八两 is a weight, 一万两千 a number; 参 is three only as 参仟
+    rf"(?:[{_PLAIN}两俩仨]|参(?=[拾佰仟]))"
+    rf"(?:[{_PLAIN}]|参(?=[拾佰仟])|(?<=[百千万亿零])两(?=[百佰千仟万亿])){{0,{MAX_LENGTH}}}"
 )
 _ONE_OR_TWO = re.compile("一两(?=[个箱件天把套台瓶罐袋包盒桶卷条张片根支周年次块])")
 _MIXED_RUN = re.compile(r"(?:\d{1,15}(?:\.\d{1,9})?(?:[十拾百佰千仟万]|个?亿)+){1,6}\d*(?!\.?\d)")
