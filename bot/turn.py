@@ -16,7 +16,7 @@ from bot.dialog.api import Turn
 from bot.dialog.engine import step
 from bot.dialog.messages import Inbound, Kind, Outcome, Say
 from bot.dialog.state import Dialogue
-from bot.flows.joining import join
+from bot.flows.joining import brings_invite, join
 from bot.shelf import Shelf
 from bot.store.inbox import keep_reply
 from bot.store.parked import Parked, after_failure, due, park, park_unreadable, parked_of, settle_parked
@@ -114,13 +114,13 @@ def _take(office: Office, connection: Connection, inbound: Inbound, *, again: bo
     if recalled.parked_before and not again:
         raise _QueueBehindError
     office.shelf.want(recalled.revision)
-    if recalled.active:
+    if recalled.active and not brings_invite(inbound):
         session = Session(connection, _scope(recalled), system.now)
         state, says = _step(office, session, recalled, inbound)
     else:
         session, state = system, recalled.state
         says, locale = join(session, inbound)
-        recalled = replace(recalled, locale=locale)
+        recalled = recalled if recalled.active else replace(recalled, locale=locale)
     if not keep_state(system, recalled, state):
         raise RetryUnitError
     return _keep(office, session, recalled, inbound, says)

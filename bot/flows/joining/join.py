@@ -14,6 +14,7 @@ from bot.dialog.texts import known_locale
 from core.db.session import Session
 from core.dealers.queries import dealer_by_id
 from core.people.joining import Claim, Identity, claim_invite, person_of, throttled_until, waits_for_approval
+from core.people.queries import memberships
 
 _TOKEN = re.compile(r"(?<![\w-])[A-Za-z0-9_-]{43}(?![\w-])")
 _TRIES = re.compile(r"[A-Za-z0-9_-]{16,}")
@@ -35,6 +36,11 @@ def join(session: Session, inbound: Inbound) -> tuple[tuple[Say, ...], str]:
     return _outcome(session, claim), locale
 
 
+def brings_invite(inbound: Inbound) -> bool:
+    """Whether a message carries an invite, so that somebody already known may join another dealer by it."""
+    return inbound.kind in (Kind.TEXT, Kind.ENTERED) and _TOKEN.search(inbound.text) is not None
+
+
 def _greeting(session: Session, identity: Identity, inbound: Inbound) -> Say:
     person = person_of(session, identity)
     if person is not None and waits_for_approval(session, person):
@@ -46,6 +52,9 @@ def _greeting(session: Session, identity: Identity, inbound: Inbound) -> Say:
 
 def _outcome(session: Session, claim: Claim) -> tuple[Say, ...]:
     match claim.status:
+        case "joined" if claim.dealer_id is not None and _has_another(session, claim):
+            dealer = dealer_by_id(session, claim.dealer_id).name
+            return (Say(key="joining.also", params={"name": claim.name, "dealer": dealer}),)
         case "joined" if claim.dealer_id is not None:
             dealer = dealer_by_id(session, claim.dealer_id).name
             choices = (Choice(label=Say(key="joining.show_help"), action="help"),)
@@ -63,6 +72,11 @@ def _outcome(session: Session, claim: Claim) -> tuple[Say, ...]:
         case "throttled":
             return (Say(key="joining.throttled"),)
     return (Say(key="joining.bad_token"),)
+
+
+def _has_another(session: Session, claim: Claim) -> bool:
+    """Whether the person belongs somewhere else too."""
+    return claim.person_id is not None and len(memberships(session, claim.person_id)) > 1
 
 
 def _locale(inbound: Inbound) -> str:
