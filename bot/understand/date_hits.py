@@ -15,7 +15,7 @@ _TIME_OF_DAY = (
     r"(?:点(?:半|钟)?|[:]\d\d(?::\d\d)?|时)(?:\d{1,2}分?|[一二三四五六七八九十]{1,3}分)?)?"
 )
 _TO = re.compile(
-    rf"{_TIME_OF_DAY}(?:开始|起)?\s*(?:-+|~+|到|至|直到|(?:up\s+)?to|until|till|through|thru)\s*(?:the\s+)?"
+    rf"{_TIME_OF_DAY}(?:开始|起)?\s*(?:-+|~+|(?:一直|持续|延续|直)?[到至]|(?:up\s+)?to|until|till|through|thru)\s*(?:the\s+)?"
 )
 _AND = re.compile(r"\s*(?:和|与|跟|及|and)\s*(?:the\s+)?")
 _BETWEEN_BEFORE = re.compile(r"\bbetween\s+(?:the\s+)?$")
