@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.dialog.codec import dump, load
 from bot.dialog.messages import Choice, Name, Picture, Quantity, Say
 from core.kit.money import Money
+from core.kit.say import dump, load
 
 words = st.text(max_size=12)
 decimals = st.decimals(allow_nan=False, allow_infinity=False, places=3, min_value=-(10**9), max_value=10**9)
