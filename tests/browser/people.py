@@ -99,6 +99,18 @@ class Phone:
         self.box.fill(text)
         self.root.locator(".send").click()
 
+    def personas(self) -> list[str]:
+        """Who can be chosen."""
+        options = self.root.locator("select option")
+        expect(options.first).to_be_attached()
+        return [str(option.get_attribute("value")) for option in options.all()]
+
+    def become(self, persona: str) -> None:
+        """Hand the phone to somebody else."""
+        self.root.locator("select").select_option(persona)
+        expect(self.root.locator("select")).to_be_enabled()
+        expect(self.root.locator("select")).to_have_value(persona)
+
     def button(self, label: str) -> Locator:
         """The newest button of this name."""
         return self.root.locator(".choice", has_text=label).last

@@ -1,6 +1,7 @@
 """Addresses of the web chat."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -33,6 +34,7 @@ PING = 15.0
 _POSTS = RateLimitItemPerMinute(120)
 _UPLOADS = RateLimitItemPerMinute(30)
 _JOINS = RateLimitItemPerMinute(60)
+_TWO_SCRIPTS = re.compile(r"([\u3400-\u9fff][^A-Za-z]*?)[\s·/|]+([A-Za-z].*)")
 _NEWEST = 2**31 - 1
 
 
@@ -99,7 +101,13 @@ async def to_chat() -> Response:
 
 def page_settings(web: WebChat) -> dict[str, Any]:
     """What the page's scripts need to know."""
-    return {"zone": web.zone, "maxBytes": files.MAX_BYTES, "brand": msgspec.to_builtins(web.brand)}
+    return {"zone": web.zone, "maxBytes": files.MAX_BYTES, "brand": msgspec.to_builtins(in_each(web.brand))}
+
+
+def in_each(brand: Name) -> Name:
+    """A brand written as 青屿 Qingyu, once in each script, told apart; any other stays as it is."""
+    both = _TWO_SCRIPTS.fullmatch(brand.zh)
+    return Name(zh=both[1], en=both[2]) if both is not None and not brand.en else brand
 
 
 async def chat_page(web: WebChat, request: Request) -> Response:

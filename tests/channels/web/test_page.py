@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 from bot.channels import web
 from bot.channels.web import pages, routes
 from bot.channels.web.words import EN, HANS, HANT, preferred, words
+from bot.dialog.messages import Name
 from tests.channels.web.office import Chat
 
 FOLDER = Path(web.__file__).parent
@@ -121,6 +122,20 @@ def test_outside_the_demo_the_front_door_leads_to_the_chat(chat: Chat) -> None:
     app.include_router(routes.router(chat.web))
     answer = TestClient(app, follow_redirects=False).get("/")
     assert (answer.status_code, answer.headers["location"]) == (307, "/chat")
+
+
+@pytest.mark.parametrize(
+    ("brand", "zh", "en"),
+    [
+        ("青屿食品 Qingyu Foods (fictional)", "青屿食品", "Qingyu Foods (fictional)"),
+        ("铁匠坊", "铁匠坊", ""),
+        ("Smithy", "Smithy", ""),
+        ("TCL 王牌", "TCL 王牌", ""),
+        ("", "", ""),
+    ],
+)
+def test_a_brand_in_two_scripts_is_shown_in_the_readers(brand: str, zh: str, en: str) -> None:
+    assert routes.in_each(Name(zh=brand)) == Name(zh=zh, en=en)
 
 
 def test_a_hostile_token_stays_text(chat: Chat) -> None:
