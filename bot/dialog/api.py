@@ -9,7 +9,7 @@ from typing import Any
 from bot.dialog.messages import Choice, Inbound, Kind, Name, Param, Quantity, Say
 from bot.dialog.sheet import Sheet
 from bot.dialog.state import Dialogue, Offer, Pending
-from bot.understand.catalogue import Product
+from bot.understand.catalogue import Pack, Product
 from bot.understand.index import Index
 from bot.understand.types import DraftLine, Understanding
 from core.db.session import Session
@@ -18,6 +18,7 @@ from core.orders import drafts
 from core.people.actor import Actor
 from core.people.policy import may
 
+_BARE = {"": Pack(factor=1)}
 SHOWN_LINES = 8  # more are counted, not listed
 
 Says = Sequence[Say]
@@ -68,8 +69,13 @@ class Turn:
         return may(self.actor, action)
 
     def product(self, sku: str) -> Product:
-        """A product of the catalogue. Raises KeyError."""
-        return self.index.entries[sku].product
+        """A product of the catalogue; what has left it is a bare number that can only be taken off."""
+        entry = self.index.entries.get(sku)
+        return (
+            entry.product
+            if entry
+            else Product(sku=sku, name_zh=sku, base_unit="", default_unit="", units=_BARE)
+        )
 
     def name(self, sku: str) -> Name:
         """How a product is called, told apart by its size; its number where it left the catalogue."""

@@ -6,6 +6,7 @@ refusals put into words, and the silence while a person has the conversation.
 
 from collections.abc import Callable, Iterator, Sequence
 from copy import copy
+from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 from itertools import groupby
@@ -14,7 +15,7 @@ from pathlib import Path
 import yaml
 
 from bot.dialog import repair
-from bot.dialog.api import MoveHandler, Says, Turn, ask_yes_no, offers_of, say, together
+from bot.dialog.api import MoveHandler, Says, Turn, ask_yes_no, note, offers_of, say, together
 from bot.dialog.examples import exemplified
 from bot.dialog.handles import read
 from bot.dialog.messages import Kind, Say
@@ -23,6 +24,7 @@ from bot.dialog.refusals import refusal
 from bot.dialog.routes import Routes, routes
 from bot.dialog.state import Heard, Offer
 from bot.dialog.texts import all_texts
+from bot.shelf import to_product
 from bot.understand.normalise import normalise
 from bot.understand.types import (
     Add,
@@ -43,7 +45,7 @@ from bot.understand.types import (
 )
 from bot.understand.understand import understand
 from core.kit.errors import DealerError
-from core.products.queries import assortment_of
+from core.products.queries import assortment_of, products_by_sku
 from core.talks.service import talk_of_member
 
 MAX_TEXT = 10_000
@@ -54,6 +56,7 @@ _ASIDE = (Ask, Social, Human, Yes, No, Answer, Stop)  # these leave an open yes-
 def step(turn: Turn) -> tuple[Say, ...]:
     """The answer to one message. `turn.state` and `turn.draft` are the conversation afterwards."""
     ways = routes(turn.actor.side)
+    _renew(turn)
     says = [exemplified(turn, each) for each in _hear(turn, ways) if each.key or each.lines]
     if not says:
         return ()
@@ -75,10 +78,27 @@ def _messages(says: Says) -> Iterator[Say]:
             yield together(group)
 
 
+def _renew(turn: Turn) -> None:
+    """After a change of the catalogue, ask only about what it still has; what is in the draft can still be named."""
+    state, known = turn.state, turn.index.entries
+    if state.revision != turn.index.revision:
+        state.revision = turn.index.revision
+        kept = (
+            replace(question, candidates=tuple(sku for sku in question.candidates if sku in known))
+            for question in state.questions
+        )
+        note(turn, replace(turn.sheet, questions=tuple(question for question in kept if question.candidates)))
+    gone = [line.sku for line in turn.lines if line.sku not in known]
+    if gone:
+        withdrawn = products_by_sku(turn.session, gone).values()
+        turn.index = turn.index.changed(map(to_product, withdrawn), revision=turn.index.revision)
+
+
 def _hear(turn: Turn, ways: Routes) -> Says:
     inbound = turn.inbound
-    if inbound.kind is Kind.LEFT:
+    if inbound.kind is Kind.LEFT or (inbound.media_group and inbound.media_group == turn.state.album):
         return ()
+    turn.state.album = inbound.media_group
     if inbound.kind is Kind.CHOICE:
         return safely(turn, lambda: _pressed(turn, ways))
     if inbound.kind is Kind.TEXT and inbound.text.strip():

@@ -97,6 +97,7 @@ class Dialogue:
     claim: ClaimForm | None = None
     claim_on_top: bool = False
     with_person: bool = False
+    album: str = ""  # the last album that was answered: one answer for all its pictures
     command: Command | None = None
     talking_to: int | None = None
     misses: int = 0

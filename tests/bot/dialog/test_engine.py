@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import update
 
 from bot.dialog import routes
 from bot.dialog.api import Flow, Turn, capped, offers_of, say, together
@@ -21,6 +22,7 @@ from core.db.scope import DealerScope
 from core.db.session import Session
 from core.kit.errors import DealerError
 from core.orders.drafts import draft_of
+from core.products.models import catalogue, products
 from tests.core.shop import NOW
 from tests.databases import Database
 from tests.transcripts.stage import WHO, Stage, keys_of, set_stage
@@ -109,13 +111,9 @@ def test_in_a_group_no_money_is_said_and_nothing_confirmed(stage: Stage) -> None
     words = stage.world.words(WHO, said)
     assert "¥" not in words
     assert "dialog.group.private" in list(keys_of(said))
-    assert list(keys_of(stage.world.hears(WHO, "下单", place="group:7").says)) == [
-        "dialog.group.private"
-    ]
+    assert list(keys_of(stage.world.hears(WHO, "下单", place="group:7").says)) == ["dialog.group.private"]
     for question in ("毛巾多少钱", "我的额度还剩多少"):
-        assert "¥" not in stage.world.words(
-            WHO, stage.world.hears(WHO, question, place="group:7").says
-        )
+        assert "¥" not in stage.world.words(WHO, stage.world.hears(WHO, question, place="group:7").says)
     assert stage.draft() == {}  # the private draft is another
 
 
@@ -283,3 +281,42 @@ def test_a_refusal_in_a_flow_undoes_its_changes(
     says, state = stage.shop.run(DealerScope(dealer), act)
     assert [each.key for each in says] == ["orders.draft_empty"]
     assert state.last_order == "0310-0001"
+
+
+# --- what changes meanwhile ---
+
+
+def test_an_album_is_answered_once(stage: Stage) -> None:
+    first = stage.world.hears(WHO, kind=Kind.PHOTO, media_group="7").says
+    assert "dialog.kind.photo" in list(keys_of(first))
+    assert stage.world.hears(WHO, kind=Kind.PHOTO, media_group="7").says == ()
+    assert stage.world.hears(WHO, kind=Kind.PHOTO, media_group="8").says != ()
+
+
+def withdraw(stage: Stage, *skus: str) -> None:
+    gone = update(products).where(products.c.sku.in_(skus)).values(active=False, revision=2)
+    stage.shop.system(lambda session: session.execute(gone))
+    stage.shop.system(lambda session: session.execute(update(catalogue).values(revision=2)))
+    stage.world.office.shelf.refresh()
+
+
+def test_what_leaves_the_catalogue_is_no_longer_asked_about(stage: Stage) -> None:
+    keys(stage, "保温杯2箱")
+    withdraw(stage, "T-1")
+    keys(stage, "你好")
+    assert [question.candidates for question in stage.state().questions] == [("T-2",)]
+    withdraw(stage, "T-2")
+    assert "orders.placed" not in keys(stage, "1")
+
+
+def test_what_leaves_the_catalogue_can_only_be_taken_off_the_draft(stage: Stage) -> None:
+    keys(stage, "毛巾3包，雨伞10把")
+    withdraw(stage, "W-1")
+    said = keys(stage, "清单")
+    assert "orders.problem.inactive" in said
+    assert "orders.ask_confirm" not in said
+    assert "orders.placed" not in keys(stage, "下单")
+    keys(stage, "第一行减1包")
+    keys(stage, "第一行不要了")
+    assert stage.draft() == {"K-1": 10}
+    assert "orders.placed" in keys(stage, "下单")
