@@ -83,7 +83,9 @@ def _edit(turn: Turn, task: _Work, move: Edited) -> None:
 def _go_back(turn: Turn, task: _Work, *, redo: bool) -> None:
     now, state = _snapshot(task.sheet), turn.state
     # "Restore" brings back what was undone; where nothing was, it means what was changed.
-    found = (redo and state.step_forward(now)) or (state.step_back(now) if not redo or not state.redo else None)
+    found = (redo and state.step_forward(now)) or (
+        state.step_back(now) if not redo or not state.redo else None
+    )
     if found is None:
         task.says.append(say("dialog.nothing.redo" if redo else "dialog.nothing.undo"))
         return

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 
 from bot.dialog.api import Says, Turn, capped, quantity, say
-from bot.dialog.messages import Say
-from bot.dialog.packs import line_of
+from bot.dialog.messages import Param, Say
 from bot.understand.types import Ask
 from core.orders.queries import last_order
 from core.orders.quote import QuoteLine, quote
@@ -34,16 +34,17 @@ def _line(turn: Turn, line: QuoteLine | OrderLineView) -> Says:
     product = turn.name(line.sku)
     if not line.price:
         return (say("orders.problem.no_price", product=product),)
-    entry = turn.index.entries.get(line.sku)
-    in_priced = line_of(entry.product, line.base_qty, line.price_unit) if entry else None
-    arithmetic = say(
-        "orders.why_line",
-        product=product,
-        price=turn.money(line.price),
-        unit=quantity("1", line.price_unit),
-        qty=quantity(in_priced.qty, in_priced.unit) if in_priced else quantity(line.qty, line.unit),
-        total=turn.money(line.total),
-    )
+    figures: dict[str, Param] = {
+        "product": product,
+        "price": turn.money(line.price),
+        "total": turn.money(line.total),
+    }
+    packs = Decimal(line.base_qty) / line.price_factor
+    if packs == round(packs, 3):
+        arithmetic = say("orders.why_line", **figures, qty=quantity(packs, line.price_unit))
+    else:  # price of a pack, by what is in it, times the pieces
+        pieces = quantity(str(line.base_qty), line.base_unit)
+        arithmetic = say("orders.why_pieces", **figures, factor=line.price_factor, pieces=pieces)
     return (arithmetic, _source(line.price_source))
 
 
