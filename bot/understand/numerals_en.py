@@ -3,7 +3,7 @@
 import re
 from decimal import Decimal
 
-from bot.understand.numerals_zh import Numeral
+from bot.understand.numerals_zh import MAX_VALUE, Numeral
 
 _ONES = {
     w: n
@@ -77,7 +77,7 @@ def read_en(text: str, pos: int) -> Numeral | None:
     if not words:
         return None
     value, used = _value([w for w, _ in words])
-    return Numeral(value, words[used - 1][1]) if used else None
+    return Numeral(value, words[used - 1][1]) if used and value < MAX_VALUE else None
 
 
 def _words(text: str, pos: int) -> list[tuple[str, int]]:

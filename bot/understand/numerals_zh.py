@@ -19,6 +19,7 @@ DIGITS = {
 TENS = {"廿": 20, "卅": 30, "卌": 40}
 SMALL = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 BIG = {"万": 10**4, "亿": 10**8, "兆": 10**12}
+MAX_VALUE = 10**16
 MAX_LENGTH = 30  # longer runs are not amounts anyone orders or pays
 
 _PLAIN = "零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖弍叄廿卅卌十拾百佰千仟万亿兆"
@@ -56,7 +57,7 @@ def read_zh(text: str, pos: int) -> Numeral | None:
     if run is None or run.end() - pos > MAX_LENGTH:
         return None
     value, approximate = _integer(run.group())
-    if value is None:
+    if value is None or value >= MAX_VALUE:
         return None
     return _after(text, run.end(), value, approximate, run.group())
 
@@ -95,7 +96,7 @@ def _figure(text: str, pos: int) -> Numeral | None:
 
 
 def _scale(text: str, end: int, value: Decimal, approximate: bool) -> Numeral:
-    while end < len(text) and text[end] in BIG:
+    while end < len(text) and text[end] in BIG and value * BIG[text[end]] < MAX_VALUE:
         value *= BIG[text[end]]
         end += 1
     return Numeral(value, end, approximate)

@@ -58,6 +58,26 @@ def test_vague_numerals_add_nothing_and_say_so(text: str, value: int) -> None:
     assert (numeral.value, numeral.approximate) == (value, True)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "9" * 5000,
+        "亿" * 20,
+        "一亿亿亿",
+        "万" * 5000,
+        "nine million million million million",
+        "1e99",
+        "9^99",
+        "9" * 15 + "w" * 2,
+    ],
+)
+def test_giant_numbers_are_never_computed(text: str) -> None:
+    assert all(number.value < 10**20 for number in scan_numbers(text))
+    assert all(
+        n is None or n.value < 10**20 for n in (number_at(text, pos) for pos in range(min(len(text), 50)))
+    )
+
+
 @pytest.mark.parametrize("text", ["几箱", "锤子", "some", "", "-", "of", "分之", "点五", "9" * 40, "一" * 40])
 def test_what_is_no_numeral_is_none(text: str) -> None:
     assert number_at(text, 0) is None
