@@ -58,5 +58,10 @@ def set_credit_limit(
         payment_days=[was.payment_days, after.payment_days],
     )
     if after.credit_limit != was.credit_limit:
-        session.report("account.limit_changed", credit_limit=after.credit_limit, was=was.credit_limit)
+        session.report(
+            "account.limit_changed",
+            credit_limit=after.credit_limit,
+            was=was.credit_limit,
+            by=actor.subject,
+        )
     return after

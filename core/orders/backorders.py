@@ -74,9 +74,7 @@ _waiting_drafts = system(
     )
     .where(
         waits.c.draft_id.in_(
-            select(waits.c.draft_id).where(
-                waits.c.product_id.in_(select(_products.c.product_id).scalar_subquery())
-            )
+            select(waits.c.draft_id).where(waits.c.product_id.in_(select(_products.c.product_id)))
         )
     )
     .order_by(waits.c.draft_id)
@@ -100,7 +98,7 @@ def fill_backorders(session: Session, stock: Stock) -> tuple[Stock, tuple[Filled
     if not left:
         return stock, ()
     everybody = session.as_system("fill back-orders")
-    rows = everybody.execute(_waiting_lines, {"freed": _ids(left), "limit": BATCH})
+    rows = everybody.execute(_waiting_lines, {"freed": _ids(left), "limit": BATCH}).all()
     fills: list[tuple[int, int, Filled]] = []
     for row in rows:
         take = min(row.backordered, left[row.product_id])
@@ -120,6 +118,9 @@ def fill_backorders(session: Session, stock: Stock) -> tuple[Stock, tuple[Filled
     after = move_stock(everybody, stock, [Move(each, reserved=qty) for each, qty in moves.items()])
     done = tuple(filled for _, _, filled in fills)
     _tell(everybody, done)
+    if len(rows) == BATCH:
+        after, more = fill_backorders(session, after)
+        return after, done + more
     return after, done
 
 

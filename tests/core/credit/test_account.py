@@ -49,7 +49,8 @@ def test_limit_and_days_change_apart_and_the_dealer_hears_of_the_limit(shop: Sho
     assert shop.told("account.limit_changed") == []
     after = shop.as_("finance", set_credit_limit, credit_limit=500, dealer="D1", reason="风控")
     assert (after.credit_limit, after.payment_days, after.available) == (500, 45, 700)
-    assert shop.told("account.limit_changed") == [{"credit_limit": 500, "was": 1000}]
+    by = shop.people["finance"].subject
+    assert shop.told("account.limit_changed") == [{"credit_limit": 500, "was": 1000, "by": by}]
     (row,) = shop.rows(select(audit.c.reason, audit.c.detail).where(audit.c.reason == "风控"))
     assert row.detail["credit_limit"] == [1000, 500]
 

@@ -193,3 +193,13 @@ def test_nobody_waits_with_an_empty_or_foreign_draft(shop: Shop) -> None:
     for who in ("owner D1", "buyer D2"):
         with pytest.raises(NotFoundError):
             shop.as_(who, wait_for_stock, draft_id=empty)
+
+
+def test_a_long_queue_is_filled_to_its_end_however_it_is_read(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.orders.backorders.BATCH", 2)
+    shop.order("buyer D1", ("A", 120))
+    waiting = [shop.order("buyer D1", ("A", 2), ("A", 1), shortage="backorder").number for _ in range(3)]
+    assert receive(shop, 8) == [(number, qty) for number in waiting for qty in (2, 1)][:5]
+    assert shop.violations() == []
