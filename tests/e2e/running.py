@@ -73,7 +73,8 @@ class App:
 
     def kill(self) -> None:
         """kill -9: nothing is finished, nothing is said."""
-        assert self._process is not None and self._process.pid is not None
+        assert self._process is not None
+        assert self._process.pid is not None
         os.kill(self._process.pid, signal.SIGKILL)
         self._process.join(10)
         assert self._process.exitcode == -signal.SIGKILL

@@ -6,6 +6,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from sqlalchemy import update
+
+from core.kit.clock import utc_now
+from notifications.outbox.models import outbox
 from tests.channels.telegram.people import Message, Person
 from tests.e2e.running import App
 
@@ -65,12 +69,25 @@ class Stage:
         self.after()
 
 
-def killing(app: App, seed: int, most: float = 0.12) -> Callable[[], None]:
-    """kill -9 at some moment after a message: before it arrives, within its turn, or after its answer; then a restart."""
+def killing(
+    app: App, stage: Stage, *, seed: int, every: int = 1, ends_leases: bool = False
+) -> Callable[[], None]:
+    """kill -9 at some moment after every n-th message: before it arrives, within its turn, or after its answer.
+
+    ends_leases: time passes until what the killed process was sending is free again.
+    """
     chance = random.Random(seed)
 
     def kill() -> None:
-        time.sleep(chance.uniform(0, most))
-        app.restart()
+        if (stage.messages + seed) % every:
+            return
+        time.sleep(chance.choice((0, 0.02, 0.05, 0.1, 0.2)) * chance.random())
+        app.kill()
+        if ends_leases:
+            with app.database.engine.begin() as connection:
+                connection.execute(
+                    update(outbox).where(outbox.c.state == "claimed").values(lease_until=utc_now())
+                )
+        app.start()
 
     return kill
