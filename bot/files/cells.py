@@ -7,9 +7,10 @@ empty cell never gets here.
 import json
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from bot.files.errors import CellError
@@ -32,7 +33,9 @@ def text(most: int) -> Reader:
         if isinstance(cell, bool | list | dict):
             raise CellError("not_text", value=_shown(cell))
         value = " ".join(_plain(cell).split())
-        if any(unicodedata.category(char) in ("Cc", "Cs", "Co") for char in value):
+        if not value.isprintable() and any(
+            unicodedata.category(char) in ("Cc", "Cs", "Co") for char in value
+        ):
             raise CellError("control_characters", value=_shown(value))
         if len(value) > most:
             raise CellError("too_long", value=_shown(value), most=most)
@@ -122,12 +125,26 @@ def names(cell: Any) -> list[str]:
 
 def packs(cell: Any) -> dict[str, dict[str, Any]]:
     """A product's units: {"箱": 12} or {"箱": {"factor": 12, "names": [..]}}, or one cell such as 瓶=1; 箱=12|case|件."""
-    if isinstance(cell, str) and cell.lstrip().startswith("{"):
-        try:
-            cell = json.loads(cell)
-        except ValueError:
-            raise CellError("not_packs", value=_shown(cell)) from None
-    pairs = cell.items() if isinstance(cell, dict) else _packs_in(_plain(cell))
+    if isinstance(cell, str):
+        return _packs_of_text(cell)
+    if not isinstance(cell, dict):
+        raise CellError("not_packs", value=_shown(cell))
+    return _packs_of(cell.items(), cell)
+
+
+@lru_cache(1024)
+def _packs_of_text(cell: str) -> dict[str, dict[str, Any]]:
+    """Most products of a brand are packed alike."""
+    if not cell.lstrip().startswith("{"):
+        return _packs_of(_packs_in(cell), cell)
+    try:
+        given = json.loads(cell)
+    except (ValueError, RecursionError):
+        raise CellError("not_packs", value=_shown(cell)) from None
+    return packs(given)
+
+
+def _packs_of(pairs: Iterable[tuple[Any, Any]], cell: Any) -> dict[str, dict[str, Any]]:
     units: dict[str, dict[str, Any]] = {}
     for unit, pack in pairs:
         given = pack if isinstance(pack, dict) else {"factor": pack}
@@ -182,6 +199,8 @@ def _digits(cell: Any) -> str:
 
 def _plain(cell: Any) -> str:
     """Text of a cell; a float that a spreadsheet made of a whole number or of cents is written as people wrote it."""
+    if isinstance(cell, str):
+        return cell
     if isinstance(cell, float):
         return format(Decimal(repr(round(cell, 6))).normalize(), "f")
     if isinstance(cell, Decimal):
