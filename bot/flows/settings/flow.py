@@ -93,8 +93,8 @@ def _web(turn: Turn, _match: re.Match[str]) -> Says:
 
 def _invite(turn: Turn, match: re.Match[str]) -> Says:
     require(turn.actor, "members.invite")
-    role = _words()["roles"].get(match["role"] or "")
-    name = (match["name"] or "").strip()
+    role = _words()["roles"].get(match.groupdict().get("role") or "")
+    name = (match.groupdict().get("name") or "").strip()
     if role is None:
         roles = tuple(
             choice(f"settings.role.{each}", "invite", each) for each in ("buyer", "finance", "owner")
