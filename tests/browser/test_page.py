@@ -217,6 +217,22 @@ def test_pictures_and_files_go_and_come(visit: Visit, chat: Answering, tmp_path:
     assert overflowing(visit.page) == []
 
 
+def test_only_an_address_of_this_site_alone_in_a_message_is_a_link(visit: Visit, chat: Answering) -> None:
+    own = f"{visit.address}/join/abc"
+    for text in (
+        "https://evil.example/x",
+        f"看 {own}",
+        "javascript:alert(1)",
+        f"{visit.address}.evil.example/",
+        own,
+    ):
+        chat.deliver("demo-li", text)
+    phone = visit.phone("dealer")
+    phone.hears(own)
+    expect(phone.root.locator(".words a")).to_have_text([own])
+    expect(phone.root.locator(".words a")).to_have_attribute("href", own)
+
+
 def test_states_are_drawn_and_stay_in_the_text(visit: Visit) -> None:
     phone = visit.phone("dealer")
     phone.say(STATES)

@@ -4,12 +4,25 @@ import { say, t } from "./texts.js";
 import { fileAddress, pictureAddress } from "./wire.js";
 
 const LONG = 900;
+const WIDE = 24;
 
 function make(tag, className, text) {
   const element = document.createElement(tag);
   if (className) element.className = className;
   if (text !== undefined) element.textContent = text;
   return element;
+}
+
+/** Roughly how wide a text is, in Latin letters. */
+const width = (text) => [...text].reduce((sum, char) => sum + (char > "\u2e7f" ? 2 : 1), 0);
+
+/** Whether a message is nothing but an address of this very site, such as an invite: only that is made a link. */
+function isOwnAddress(text) {
+  try {
+    return new URL(text).origin === location.origin && !/\s/.test(text);
+  } catch {
+    return false;
+  }
 }
 
 const size = (bytes) => (bytes < 1_000_000 ? `${Math.max(1, Math.round(bytes / 1000))} KB` : `${(bytes / 1_000_000).toFixed(1)} MB`);
@@ -27,7 +40,13 @@ function textBubble(text) {
   const bubble = make("div", "bubble");
   const words = make("p", "words");
   words.dir = "auto";
-  words.append(...text.split(SYMBOLS).map(symbolOrText));
+  if (isOwnAddress(text)) {
+    const link = make("a", "", text);
+    link.href = text;
+    link.target = "_blank";
+    link.rel = "noopener";
+    words.append(link);
+  } else words.append(...text.split(SYMBOLS).map(symbolOrText));
   bubble.append(words);
   if (text.length > LONG || text.split("\n").length > 24) {
     bubble.classList.add("long");
@@ -128,7 +147,7 @@ export function messageElement(slot, message, handlers) {
   if (message.buttons.length) {
     const row = make("div", "choices");
     message.buttons.forEach((choice, index) => row.append(button(choice, index, message, handlers)));
-    if (message.buttons.some((choice) => [...choice.label].length > 14)) row.classList.add("tall");
+    if (message.buttons.some((choice) => width(choice.label) > WIDE)) row.classList.add("tall");
     item.append(row);
   }
   return item;
