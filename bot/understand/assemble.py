@@ -14,6 +14,7 @@ _ALONE_NAME, _ALONE_UNKNOWN, _ALONE_AMOUNT, _ALONE_NUMBER = 9.0, 3.0, 12.0, 6.0
 _UNKNOWN = 2.0  # the cost of giving a quantity to words that name nothing known
 _FAR = 6.0
 _KINDS = re.compile(r"([2-9]|[两二三四五六七八九])\s?(?:种|款|个)?(?:颜色|口味|味道|规格|尺寸|型号|色|种|款|样|kinds?|flavou?rs|sizes|colou?rs|types)")
+_BESIDE_EACH = (Role.FILLER, Role.VERB, Role.OF, Role.EACH, Role.MORE, Role.LESS, Role.SET)
 _STOPS = (Role.NOT, Role.REMOVE, Role.EXCEPT)
 
 
@@ -132,9 +133,12 @@ def _take_back(out: list[Element], following: Element, elements: list[Element], 
     if last is None:
         return
     if kind_is_amount:
-        k = next((k for k in range(len(out) - 1, -1, -1) if is_amount(out[k])), None)
-        if k is not None:
-            del out[k]
+        held = [k for k in range(len(out)) if is_amount(out[k])]
+        if held:
+            _keep_unit(out[held[-1]], following)
+            repeated = len(held) > 1 and _said_same(out[held[-1]], out[held[-2]])
+            for k in reversed(held[-2:] if repeated else held[-1:]):
+                del out[k]
         return
     names = [k for k in range(len(out)) if isinstance(out[k], Mention)]
     has_own = _amount_near(elements, at)
@@ -149,6 +153,19 @@ def _take_back(out: list[Element], following: Element, elements: list[Element], 
             del out[before]
             tail -= 1
         out[tail:] = keep
+
+
+def _keep_unit(old: Element, new: Element) -> None:
+    """ "3吨，不，4": the new figure counts in the unit of the one it replaces."""
+    if isinstance(old, Token) and isinstance(new, Token) and old.quantity and new.quantity:
+        first, second = old.quantity.parts[0], new.quantity.parts[0]
+        if second.unit is None and first.unit is not None and len(new.quantity.parts) == 1:
+            new.quantity = new.quantity._replace(parts=(second._replace(unit=first.unit),))
+
+
+def _said_same(one: Element, other: Element) -> bool:
+    """ "6箱……6箱太多了，4箱": the same quantity said again to be taken back."""
+    return isinstance(one, Token) and isinstance(other, Token) and one.text == other.text
 
 
 def _same(one: Element, other: Element) -> bool:
@@ -228,7 +245,7 @@ def _beside(elements: list[Element], at: int) -> int | None:
     """The quantity next to 各/each, on either side."""
     for step in (1, -1):
         k = at + step
-        while 0 <= k < len(elements) and is_op(elements[k], Role.FILLER, Role.VERB, Role.OF, Role.EACH):
+        while 0 <= k < len(elements) and is_op(elements[k], *_BESIDE_EACH):
             k += step
         if 0 <= k < len(elements) and is_amount(elements[k]):
             return k
@@ -238,9 +255,12 @@ def _beside(elements: list[Element], at: int) -> int | None:
 def _run(elements: list[Element], at: int, step: int, taken: set[int], negated: set[int]) -> list[int]:
     """Mentions on one side without a quantity of their own."""
     names: list[int] = []
+    parted = False  # a comma lies between: chatter beyond it shares nothing
     k = at + step
     while 0 <= k < len(elements):
         element = elements[k]
+        if isinstance(element, Token) and element.kind is Kind.BREAK and element.text == ",":
+            parted = bool(names)
         if is_amount(element):
             if step == 1 and names:
                 names.pop()
@@ -248,7 +268,7 @@ def _run(elements: list[Element], at: int, step: int, taken: set[int], negated: 
                 names.pop()
             break
         if isinstance(element, Mention):
-            if k in taken:
+            if k in taken or (parted and not element.known):
                 break
             if k not in negated:
                 names.append(k)

@@ -189,6 +189,7 @@ def clauses(elements: list[Element]) -> Iterator[Clause]:
     for element in elements:
         ends = isinstance(element, Token) and element.kind is Kind.BREAK and element.strength >= 1 and element.text not in "、:"
         again = isinstance(element, Token) and element.is_word(Role.AGAIN) and bool(clause.amounts)
+        again = again or (isinstance(element, Mention) and _complete(clause))
         if (ends or again) and clause.elements:
             yield clause
             clause = Clause()
@@ -196,6 +197,13 @@ def clauses(elements: list[Element]) -> Iterator[Clause]:
             clause.elements.append(element)
     if clause.elements:
         yield clause
+
+
+def _complete(clause: Clause) -> bool:
+    """Whether a clause has named goods and then their quantity, so that another name begins the next."""
+    if not clause.mentions or not clause.amounts or clause.has(Role.SET, Role.REPLACE, Role.EACH, Role.REPAIR):
+        return False
+    return clause.mentions[-1].known and clause.mentions[-1].end <= clause.amounts[0].start
 
 
 def merged(moves: list[Move]) -> tuple[Move, ...]:
@@ -221,6 +229,11 @@ def _clause_moves(clause: Clause, reading: Reading, last: Target | None, *, wron
     amounts = [a for a in clause.amounts if not (place and place[1] < a.end and a.start < place[2])]
     if place and not amounts and (rest := _after_place(place[2], clause, reading)):
         amounts = [rest]  # "line 1 to 15 cases"
+    several = _places(clause, reading) if place else []
+    if len(several) > 1 and clause.amounts and (op := _op(clause)) and clause.amounts[-1].quantity:
+        for at in several:
+            yield _change(Target(kind=TargetKind.INDEX, index=at), op, clause.amounts[-1].quantity, reading)
+        return
     target = Target(kind=TargetKind.INDEX, index=place[0], text=reading.original(place[1], place[2])) if place else None
     roles = clause.roles()
     if len(mentions) >= 2 and clause.has(Role.SET, Role.REPLACE) and _swap(clause, mentions):
@@ -276,6 +289,10 @@ def _after_place(end: int, clause: Clause, reading: Reading) -> Token | None:
     at = match.end() if match else end
     quantity = read_quantity(text, at, reading.index.units.word_at) if at < clause.elements[-1].end else None
     return Token(Kind.QUANTITY, at, quantity.end, text[at : quantity.end], quantity=quantity) if quantity else None
+
+
+def _places(clause: Clause, reading: Reading) -> list[int]:
+    return indexes_in(reading.goods_text[clause.elements[0].start : clause.elements[-1].end])
 
 
 def _place(clause: Clause, reading: Reading) -> tuple[int, int, int] | None:

@@ -2,7 +2,7 @@
 
 from bot.understand.index import Index
 from bot.understand.mentions import Mention
-from bot.understand.resolve import NOTHING, Allowed, Found, bare, fit_sizes, holds, is_relative, names_word
+from bot.understand.resolve import NOTHING, Allowed, Found, bare, fit_sizes, holds, is_relative, is_unmarked, names_word
 from bot.understand.surfaces import compact
 from bot.understand.types import Tier
 
@@ -20,6 +20,9 @@ def inherited(mention: Mention, near: Mention, found: Found, index: Index, allow
         pieces = [compact(p.text) for p in mention.sizes]
     if not pieces:
         return NOTHING
+    if is_unmarked(pieces[0]) and (plain := _plain(near, index, allowed)):
+        kept = fit_sizes(mention, plain, index)
+        return Found(kept, Tier.WORDS) if kept else NOTHING
     others = mention.pieces[1:]
     hit = _by_piece(pieces[0], mention, near, found, index, allowed)
     kept = tuple(s for s in hit.skus if all(holds(index.entries[s], p, index) for p in others))
@@ -60,6 +63,16 @@ def _composed(piece: str, mention: Mention, near: Mention, found: Found, index: 
 def _sized(mention: Mention, skus: tuple[str, ...], index: Index, allowed: Allowed) -> tuple[str, ...]:
     kept = tuple(s for s in skus if allowed is None or s in allowed)
     return fit_sizes(mention, kept, index)
+
+
+def _plain(near: Mention, index: Index, allowed: Allowed) -> tuple[str, ...]:
+    """The unmarked product beside a variant: the shortest name that the neighbour's name ends in."""
+    for head in near.heads:
+        for cut in range(len(head.name)):
+            if skus := index.names.skus.get(head.name[cut:]):
+                shorter = next((s for c in range(cut + 1, len(head.name) - 1) if (s := index.names.skus.get(head.name[c:]))), skus)
+                return tuple(s for s in shorter if allowed is None or s in allowed)
+    return ()
 
 
 def _family(near: Mention, found: Found, index: Index, allowed: Allowed) -> tuple[str, ...]:

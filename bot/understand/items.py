@@ -31,9 +31,9 @@ def items_of(
     _share_size(pairs, found, index)
     excluded = {s for p in pairs if p.negated and p.mention for s in found[id(p.mention)].skus}
     items: list[Item] = []
-    topics = {id(hit.topic) for hit in found.values() if hit.topic is not None}
+    topics = _topics(pairs, found)
     for pair in pairs:
-        if pair.negated or pair.mention is None or (pair.amount is None and id(pair.mention) in topics):
+        if pair.negated or pair.mention is None or id(pair.mention) in topics:
             continue
         if pair.amount is None and pair.mention.bare and not pair.mention.known and len(pairs) > 1:
             continue  # loose characters beside an order name nothing
@@ -46,6 +46,23 @@ def items_of(
         else:
             items.append(item_of(pair, hit, normal, index))
     return items
+
+
+def _topics(pairs: list[Pair], found: dict[int, Found]) -> set[int]:
+    """Mentions that only name what others are variants of, or say again what a line is."""
+    heads = {id(hit.topic) for hit in found.values() if hit.topic is not None}
+    lines = [p for p in pairs if p.mention and p.amount and not p.negated]
+    topics: set[int] = set()
+    for pair in pairs:
+        if pair.mention is None or pair.negated:
+            continue
+        mine = set(found[id(pair.mention)].skus)
+        others = [set(found[id(p.mention)].skus) for p in lines if p is not pair]
+        again = pair.amount is None and pair.mention.bare and any(mine & o for o in others)
+        wider = pair.shared and pair.mention.heads and any(o and o < mine for p, o in zip((q for q in lines if q is not pair), others, strict=True) if p.shared)  # fmt: skip
+        if again or wider or (pair.amount is None and id(pair.mention) in heads):
+            topics.add(id(pair.mention))
+    return topics
 
 
 def _share_size(pairs: list[Pair], found: dict[int, Found], index: Index) -> None:
@@ -80,15 +97,24 @@ def find_all(mentions: list[Mention], index: Index, allowed: Allowed, *, loose: 
     """What each mention may mean, keyed by its identity; bare ones take the head noun of a neighbour."""
     found = {id(m): resolve(m, index, allowed, loose=loose) for m in mentions}
     for at, mention in enumerate(mentions):
-        if mention.bare and not found[id(mention)].skus:
-            for near in (*mentions[at + 1 : at + 4], *reversed(mentions[max(0, at - 4) : at])):
+        if mention.bare and len(found[id(mention)].skus) != 1:
+            around = (*mentions[at + 1 : at + 4], *reversed(mentions[max(0, at - 6) : at]))
+            for near in sorted(around, key=lambda m: not m.heads):
                 if near.heads or found[id(near)].skus:
                     taken = inherited(mention, near, found[id(near)], index, allowed)
-                    if taken.skus:
+                    if taken.skus and set(taken.skus) <= set(found[id(mention)].skus or taken.skus):
                         topic = near if near.start < mention.start else None
-                        found[id(mention)] = taken._replace(topic=topic)
+                        found[id(mention)] = _in_size_of(topic, mention, taken, index)._replace(topic=topic)
                         break
     return found
+
+
+def _in_size_of(topic: Mention | None, mention: Mention, found: Found, index: Index) -> Found:
+    """ "薯片70克的：原味5箱，番茄5箱": the size of the topic holds for its variants."""
+    if topic is None or mention.sizes or not topic.sizes or len(found.skus) < 2:
+        return found
+    kept = tuple(s for s in found.skus if all(has_size(index.entries[s], t.size, t.name) for t in topic.sizes))
+    return found._replace(skus=kept) if kept else found
 
 
 def item_of(pair: Pair, found: Found, normal: Normal, index: Index) -> Item:
@@ -161,7 +187,7 @@ def fits_of(entry: Entry, part: Part, index: Index) -> tuple[Fit, ...]:
 
 
 def _sold_in(entry: Entry, word: str, index: Index) -> bool:
-    return any(f.key in entry.product.units for f in index.units.fits(entry.product, word))
+    return any(f.key in entry.product.units for f in index.units.fits(entry.product, word, strict=True))
 
 
 def said(quantity: Quantity, skus: tuple[str, ...], index: Index) -> tuple[Decimal, str | None]:

@@ -66,7 +66,7 @@ def _another(tokens: list[Token], at: int) -> bool:
     """Whether the clause of a number holds another quantity."""
     for step in (1, -1):
         k = at + step
-        while 0 <= k < len(tokens) and not (tokens[k].kind is Kind.BREAK and tokens[k].strength >= 1):
+        while 0 <= k < len(tokens) and not (tokens[k].kind is Kind.BREAK and tokens[k].strength >= 1 and tokens[k].text not in ":\t|"):
             if tokens[k].kind is Kind.QUANTITY:
                 return True
             k += step
@@ -143,6 +143,8 @@ def _is_figure(tokens: list[Token], at: int, index: Index, talked: tuple[str, ..
         return True
     if not _another(tokens, at):
         return False
+    if after is not None and after.kind is Kind.QUANTITY and not _bare(after) and after.start == token.end:
+        return True  # "夜用290六箱"
     if after is not None and after.is_word(Role.VERB) and any(_key(token) in figures(index.entries[s]) for s in talked if s in index.entries):  # fmt: skip
         return True
     for near in (_neighbour(tokens, at, 1), _neighbour(tokens, at, -1)):

@@ -11,6 +11,7 @@ from bot.understand.items import find_all
 from bot.understand.lexicon import Role, read_yaml
 from bot.understand.mentions import is_op
 from bot.understand.money import scan_money
+from bot.understand.numerals import scan_numbers
 from bot.understand.orders import delivery
 from bot.understand.phrases import says
 from bot.understand.reading import Reading
@@ -42,11 +43,12 @@ TOPICS = {
 }
 _LAST = re.compile(r"上(?:一|个|次|回|张|笔|单|批)|最近(?:一|的|那)|刚才|刚下|刚刚|last|latest|most recent|previous|just placed")
 _OPEN = re.compile(
-    r"(?:还有|哪些|几个|几张|多少).{0,6}(?:没发|未发|没到|未到|没送|未完成|在途|没出库|没收到|待发)|(?:没发|未发|没到|未到|没送|未完成|在途|待发货|待发|没收到|未出库)(?:货|完|齐|的|过来)*(?:订单|单子|单|货|有哪些|都有)|所有.{0,4}(?:没|未)|\b(?:open|outstanding|pending|undelivered|unshipped|unfulfilled|not (?:yet )?(?:shipped|delivered))\b"
+    r"(?:几|哪些|哪几|多少)(?:单|个|张|笔)[^,，]{0,6}(?:没|未)|(?:还有|哪些|几个|几张|多少).{0,6}(?:没发|未发|没到|未到|没送|未完成|在途|没出库|没收到|待发)|(?:没发|未发|没到|未到|没送|未完成|在途|待发货|待发|没收到|未出库)(?:货|完|齐|的|过来)*(?:订单|单子|单|货|有哪些|都有)|所有.{0,4}(?:没|未)|\b(?:open|outstanding|pending|undelivered|unshipped|unfulfilled|not (?:yet )?(?:shipped|delivered))\b"
 )
 _ATTACHED = re.compile(r"发票|收据|小票|凭证|照片|图片|截图|附件|attached|receipt|invoice|photo|picture")
 _CODE = re.compile(r"(?<![a-z0-9.-])(?=[a-z0-9-]*[0-9])[a-z0-9](?:[a-z0-9-]{3,20})(?![a-z0-9.])")
 _QUARTER = re.compile(r"第?([一二三四1-4])季度?")
+_THIS_QUARTER = re.compile(r"(?:本|这个?|当前|上个?)季度?(?!节)|(?:this|last|previous) quarter")
 _YEARLY = re.compile(r"年度|全年|一整年|\bannual\b|\byearly\b|\bfull.year\b")
 _CURRENCY = re.compile(r"[¥$元块]|yuan|rmb|cny|dollar|usd")
 _USUAL = re.compile(r"老样子|老规矩|照旧|照老样|照常|平时|往常|按老样|usual|as always")
@@ -95,6 +97,10 @@ def period_of(reading: Reading, prefer: Prefer) -> str | None:
     if match := _QUARTER.search(reading.text):
         quarter = "一二三四".find(match[1]) + 1 or int(match[1])
         return f"{now.year}-Q{quarter}"
+    if match := _THIS_QUARTER.search(reading.text):
+        quarter = (now.month - 1) // 3 + 1
+        back = match[0].startswith(("上", "last", "previous"))
+        return f"{now.year - (back and quarter == 1)}-Q{(quarter - 1 or 4) if back else quarter}"
     if _YEARLY.search(reading.text):
         return str(now.year)
     return None
@@ -194,7 +200,7 @@ def _longest_word(text: str, words_of: Mapping[str, Iterable[str]]) -> str | Non
 
 def _has_word(text: str, word: str) -> bool:
     if not word.isascii():
-        return word in text
+        return re.search(word.replace("~", ".{1,6}"), text) is not None if "~" in word else word in text
     return re.search(rf"(?<![a-z]){re.escape(word)}(?:s|es)?(?![a-z])", text) is not None
 
 
@@ -220,7 +226,8 @@ def amount_of(reading: Reading) -> Decimal | None:
         m for m in scan_money(text) if m.value > 0 and not any(a < m.end and m.start < b for a, b in taken)
     ]
     if not amounts:
-        return None
+        bare = [n.value for n in scan_numbers(text) if not any(a < n.end and n.start < b for a, b in taken)]
+        return bare[0] if len(bare) == 1 and bare[0] >= 1 and "." in str(bare[0]) else None
     if reading.has_word(Role.REPAIR):
         return amounts[-1].value
     named = [m for m in amounts if _CURRENCY.search(text[max(0, m.start - 2) : m.end + 5])]

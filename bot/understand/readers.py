@@ -133,6 +133,8 @@ def _top(reading: Reading) -> tuple[Intent | None, float, float]:
     ranked = sorted(reading.scores.items(), key=lambda kv: -kv[1])
     if not ranked:
         return None, 0.0, 0.0
+    if ranked[0][0] is Intent.HELP and Intent.OUT_OF_SCOPE in reading.scores:
+        return Intent.OUT_OF_SCOPE, ranked[0][1], 0.0
     return ranked[0][0], ranked[0][1], ranked[1][1] if len(ranked) > 1 else 0.0
 
 
@@ -149,7 +151,8 @@ def read_intent(reading: Reading) -> Understanding | None:
             return None
         return Understanding(intent=top, moves=(*order_details(reading), Confirm()))
     if top in (Intent.CHITCHAT, Intent.OUT_OF_SCOPE):
-        return None if reading.lines or order_items(reading) else Understanding(intent=top, moves=(Social(intent=top),))
+        goods = reading.lines or order_items(reading) or _of_a_line(reading)
+        return None if goods else Understanding(intent=top, moves=(Social(intent=top),))
     if top is Intent.COMPLAINT:
         return Understanding(intent=top, moves=(Social(intent=top),))
     if top is Intent.ORDER_CANCEL and _of_a_line(reading):

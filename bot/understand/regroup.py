@@ -78,6 +78,8 @@ def _split(elements: list[Element], index: Index) -> list[Element]:
     for element in elements:
         if isinstance(element, Mention) and element.heads and element.parts[0].kind is Kind.HAN:
             out += _variants(element, index)
+        elif isinstance(element, Mention) and element.bare and [p.kind for p in element.parts] == [Kind.HAN]:
+            out += _variants_beside(element, [e for e in out if isinstance(e, Mention) and e.heads], index)
         else:
             out.append(element)
     return out
@@ -95,10 +97,29 @@ def _variants(mention: Mention, index: Index) -> list[Element]:
             for piece in pieces:
                 name = piece + tail
                 token = Token(Kind.NAME, at, at + len(piece), piece, skus=index.names.skus[name], name=name)
-                out.append(Mention([token]))
+                out.append(Mention([token], known=True))
                 at += len(piece)
             rest = [p for p in mention.parts if p is not first]
-            return [*out, Mention(rest)]
+            return [*out, Mention(rest, known=True)]
+    return [mention]
+
+
+def _variants_beside(mention: Mention, named: list[Mention], index: Index) -> list[Element]:
+    """ "美缝剂金色不要，白色银灰各3箱": a row of variants of a name said before."""
+    text = mention.parts[0].text
+    for near in reversed(named):
+        name = near.heads[-1].name
+        for cut in range(len(name)):
+            pieces = _cut(text, name[cut:], index)
+            if pieces and len(pieces) > 1:
+                out: list[Element] = []
+                at = mention.start
+                for piece in pieces:
+                    full = piece + name[cut:]
+                    token = Token(Kind.NAME, at, at + len(piece), piece, skus=index.names.skus[full], name=full)
+                    out.append(Mention([token], known=True))
+                    at += len(piece)
+                return out
     return [mention]
 
 

@@ -74,12 +74,12 @@ def _with_sku(mention: Mention, by_sku: list[Token], allowed: Allowed) -> Found:
 def _with_head(mention: Mention, index: Index, allowed: Allowed) -> Found:
     pieces = [_spelled(p, index) for p in mention.pieces if not is_relative(p.text)]
     head = max(mention.heads, key=lambda t: len(t.name))
-    whole = set(head.skus)
-    for other in mention.heads:
-        if other is not head:
-            whole &= set(other.skus) or set(family_of(other, index))
+    sets = [list(h.skus or family_of(h, index)) for h in mention.heads]
+    whole = set(sets[0]).intersection(*sets[1:])
     tier = Tier.PINYIN if any(h.kind is Kind.SOUND for h in mention.heads) else Tier.NAME
-    exact = _keep((s for s in head.skus if s in whole), allowed)
+    named = head.skus if len(sets) == 1 else sets[0]
+    exact = _keep((s for s in named if s in whole), allowed)
+    pieces = pieces if exact and any(names_word(index.entries[s], bare(p.text)) for p in pieces for s in exact) else [p for p in pieces if not is_unmarked(p.text)]  # fmt: skip
     if exact and (fit := _fit_pieces(pieces, exact, index)):
         return Found(fit, tier)
     wide = _family(head, index, allowed)
@@ -115,10 +115,12 @@ def _spoken(name: str, head: Token) -> str:
     return sound(name) if head.kind is Kind.SOUND else name
 
 
-def series_of(text: str, index: Index) -> tuple[str, ...]:
-    """Products whose names begin with the text, if it heads several different names."""
+def series_of(text: str, index: Index, *, sized: bool = False) -> tuple[str, ...]:
+    """Products whose names begin with the text, if it heads several different names, or sizes of one where one is said."""
     skus = tuple(dict.fromkeys(s for n in index.names.starting(text) for s in index.names.skus[n]))
-    return skus if len(text) > 1 and len({_main_name(s, index) for s in skus}) > 1 else ()
+    if len(text) < 2 or len(skus) < 2:
+        return ()
+    return skus if sized or len({_main_name(s, index) for s in skus}) > 1 else ()
 
 
 def _family(head: Token, index: Index, allowed: Allowed) -> tuple[str, ...]:
@@ -190,13 +192,18 @@ def _fit_pieces(pieces: list[Token], skus: tuple[str, ...], index: Index, *, by_
 def holds(entry: Entry, piece: Token, index: Index, *, by_sound: bool = False) -> bool:
     """Whether a product's names, or its packing, have a describing word."""
     if piece.kind is Kind.UNIT:
-        return bool(index.units.fits(entry.product, piece.text)) or piece.text in entry.bag
+        return bool(index.units.fits(entry.product, piece.text)) or stem(piece.text) in entry.bag
     text = bare(piece.text)
     if by_sound and not piece.text.isascii():
         return sound(text) in sound(entry.bag)
     if names_word(entry, text):
         return True
     return not piece.text.isascii() and len(text) > 1 and not _blocked(text, entry)
+
+
+def is_unmarked(text: str) -> bool:
+    """Whether a word asks for the plain product among its variants."""
+    return bare(text) in read_yaml("describing.yaml")["unmarked"]
 
 
 def names_word(entry: Entry, word: str) -> bool:
@@ -329,7 +336,7 @@ def _by_spelling(mention: Mention, index: Index, allowed: Allowed, near: tuple[s
     text = "".join(bare(p.text) if p.kind is Kind.HAN else compact(p.text) for p in mention.parts if p.kind is not Kind.SIZE)
     if not any(map(is_han, text)) or len(text) > 24:
         return Found((), None, near)
-    if series := series_of(text, index):
+    if series := series_of(text, index, sized=bool(mention.sizes)):
         return Found(_keep(series, allowed), Tier.WORDS)
     near = (*near, *(s for n in index.names.starting(text, 3) for s in index.names.skus[n][:1]))
     sure, close = closest_names(text, index)

@@ -21,10 +21,10 @@ _REF = re.compile(
     r"(?:单号|订单号?|尾号|编号|单据|order(?: number| no\.?| num)?|number|no\.|#)\s*(?:是|为|:)?\s*#?((?:[a-z]{1,4}-?)?[0-9][0-9a-z-]{2,20})(?![a-z0-9.])"
     r"|(?<![a-z0-9.])#?((?=[a-z0-9-]*[0-9])[a-z]{0,3}[0-9][0-9a-z]{2,12}(?:-[0-9a-z]{2,10}){0,2})\s?号?(?:那|这|的)?(?:张|个|笔)?(?:订单|单子|单(?![位品价]))"
     r"|(?<![a-z0-9.])([0-9]{4,12})号(?!\d)"
-    r"|(?<![a-z0-9])((?:[a-z]{1,4}-)?[0-9]{6,8}-[0-9a-z]{2,8}|(?:so|po|ord?|dd)-?[0-9]{4,}[0-9-]*)(?![a-z0-9])"
+    r"|(?<![a-z0-9])((?:[a-z]{1,4}-)?[0-9]{6,8}-[0-9a-z]{2,8}|[0-9]{4}-[0-9]{4}(?![0-9-])|(?:so|po|ord?|dd)-?[0-9]{4,}[0-9-]*)(?![a-z0-9])"
 )
 _MONEY = re.compile(
-    r"[¥$]\s?\d[\d,]*(?:\.\d+)?|\d[\d,]*(?:\.\d+)?\s?(?:元|块钱|块\d|yuan|rmb|cny|人民币|dollars?|bucks)\d?(?:[一每/]\w)?"
+    r"[¥$]\s?\d[\d,]*(?:\.\d+)?|\d[\d,]*(?:\.\d+)?\s?(?:元|块钱|块\d(?![\da-z])|yuan|rmb|cny|人民币|dollars?|bucks)\d?(?:[一每/]\w)?"
 )
 _LONG_NUMBER = re.compile(r"(?<![a-z0-9])1[3-9]\d{9}(?![0-9])")  # a telephone
 _ONE = re.compile(r"(?:an?|another|one more|a further|每)[ ]+")
@@ -142,6 +142,8 @@ class Scan:
 
     def _ref(self, pos: int) -> Token | None:
         ref = self.refs.get(pos)
+        if ref and fold_sku(ref[0]) in self.index.skus and not fold_sku(ref[0]).isdigit():
+            return None
         return Token(Kind.REF, pos, ref[1], self.text[pos : ref[1]], name=ref[0]) if ref else None
 
     def _sold_by(self, size: Size) -> bool:
@@ -283,8 +285,12 @@ def _refs(text: str) -> dict[int, tuple[str, int]]:
 def whole_words(tokens: list[Token]) -> list[Token]:
     """Unknown words with a general character in them (染发剂, 加多宝) made whole again."""
     out: list[Token] = []
-    for token in tokens:
+    for at, token in enumerate(tokens):
         last = out[-1] if out else None
+        following = tokens[at + 1] if at + 1 < len(tokens) else None
+        if _ends_word(token, last, following) and last is not None:
+            last.end, last.text = token.end, last.text + token.text
+            continue
         if token.kind is Kind.HAN and last is not None and last.end == token.start and _part_of(last, out, token):
             head = out[-2] if len(out) > 1 and out[-2].kind is Kind.HAN and out[-2].end == last.start else None
             first = head or last
@@ -294,6 +300,14 @@ def whole_words(tokens: list[Token]) -> list[Token]:
         else:
             out.append(token)
     return out
+
+
+def _ends_word(token: Token, last: Token | None, following: Token | None) -> bool:
+    """空调 before 和: a general character that ends an unknown word in a row of goods."""
+    if token.kind is not Kind.WORD or len(token.text) != 1 or token.role is not Role.VERB or last is None:
+        return False
+    joined = following is not None and following.is_word(Role.AND)
+    return joined and last.kind is Kind.HAN and last.end == token.start
 
 
 def _part_of(word: Token, out: list[Token], token: Token) -> bool:

@@ -13,6 +13,7 @@ from bot.understand.numerals import Part, Quantity, number_at, read_quantity
 from bot.understand.reading import Reading
 from bot.understand.resolve import NOTHING, resolve
 from bot.understand.scan import Scan
+from bot.understand.sizes import measure_at
 from bot.understand.tokens import Kind, Token
 from bot.understand.types import Item
 
@@ -175,6 +176,7 @@ def _line(row: Row, columns: Columns, text: str, reading: Reading) -> Item | Non
     if quantity.parts[0].value == 0:
         return None
     tokens = [_placed(t, a) for a, b in name for t in Scan(text[a:b], reading.context, reading.index).tokens]
+    tokens = [_as_size(t) for t in tokens]
     mentions = [e for e in gather(tokens, reading.index) if isinstance(e, Mention)]
     if not mentions:
         return _unknown(name, quantity, reading)
@@ -185,6 +187,12 @@ def _line(row: Row, columns: Columns, text: str, reading: Reading) -> Item | Non
     amount = Token(Kind.QUANTITY, quantity.start, quantity.end, text[quantity.start : quantity.end], quantity=quantity)
     pair = Pair(whole, amount)
     return item_of(pair, found, reading.normal, reading.index)
+
+
+def _as_size(token: Token) -> Token:
+    """In a name or size column a counted measure ("20片") is a size."""
+    size = measure_at(token.text, 0) if token.kind is Kind.QUANTITY else None
+    return Token(Kind.SIZE, token.start, token.end, token.text, size=size) if size else token
 
 
 def _unknown(name: Row, quantity: Quantity, reading: Reading) -> Item:

@@ -109,12 +109,17 @@ class UnitWords:
                 return next((k for k in group if k in self.keys_of.values()), next(iter(sorted(group, reverse=True))))
         return word
 
-    def fits(self, product: Product, word: str) -> tuple[Fit, ...]:
-        """The product's units this word may mean; empty when it is not sold so."""
+    def fits(self, product: Product, word: str, *, strict: bool = False) -> tuple[Fit, ...]:
+        """The product's units this word may mean; empty when it is not sold so.
+
+        A dozen fits everything, and a word for single pieces the base unit, unless `strict`.
+        """
         own = [k for k, pack in product.units.items() if word == k.lower() or word in (n.lower() for n in pack.names)]
         keys = own or [k for k in self.keys_of.get(word, ()) if k in product.units] or _general(product, word)
         if keys:
             return tuple(Fit(k, product.units[k].factor) for k in keys)
+        if strict:
+            return ()
         if is_dozen(word):
             return (Fit("打", DOZEN),)
         if word in _listed("single") and word not in self.keys_of:
