@@ -74,13 +74,16 @@ def load_texts(paths: Iterable[Path]) -> Texts:
     """Read and check the texts of these folders. Raises TextsError naming every fault."""
     messages: dict[str, Messages] = {HANS: {}, EN: {}}
     overrides: Messages = {}
+    faults: list[str] = []
     for path in paths:
-        for locale in messages:
-            messages[locale] |= _named(path.name, _read(path / f"texts.{locale}.yaml"))
-            messages[locale] |= _read(path / f"errors.{locale}.yaml")
+        for locale, known in messages.items():
+            texts = _named(path.name, _read(path / f"texts.{locale}.yaml"))
+            for found in (texts, _read(path / f"errors.{locale}.yaml")):
+                faults += [f"{key} is given twice in {locale}" for key in sorted(known.keys() & found)]
+                known.update(found)
         overrides |= _named(path.name, _read(path / f"texts.{HANT}.yaml"))
     messages[HANT] = {**_traditional(messages[HANS]), **overrides}
-    faults = list(_faults(messages))
+    faults += _faults(messages)
     if faults:
         raise TextsError("; ".join(faults))
     english = _read(ROOT / "dialog" / "units.en.yaml")
@@ -106,7 +109,13 @@ def _faults(messages: Mapping[str, Messages]) -> Iterable[str]:
 def _read(path: Path) -> dict[str, Any]:
     if not path.exists():
         return {}
-    return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader) or {}  # noqa: S506 - only strings: "yes" is a key
+    # Only strings: "yes" is a key, not a truth. A key written twice would silently lose its first text.
+    text = path.read_text(encoding="utf-8")
+    keys = [key.value for key, _ in getattr(yaml.compose(text, Loader=yaml.BaseLoader), "value", ())]
+    twice = sorted({key for key in keys if keys.count(key) > 1})
+    if twice:
+        raise TextsError(f"{path.name} gives {', '.join(twice)} twice")
+    return yaml.load(text, Loader=yaml.BaseLoader) or {}  # noqa: S506 - nothing but strings is made of it
 
 
 def _named(prefix: str, messages: Messages) -> Messages:

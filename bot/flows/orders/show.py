@@ -78,14 +78,14 @@ def troubles(turn: Turn, found: Sequence[Trouble]) -> Iterator[Say]:
         match trouble.problem:
             case Problem.UNKNOWN if trouble.near:
                 near = tuple(say("orders.name", product=turn.name(sku)) for sku in trouble.near)
-                yield say("orders.unknown_near", text=trouble.text, near=near)
+                yield say("orders.cannot.unknown_near", text=trouble.text, near=near)
             case Problem.UNKNOWN:
-                yield say("orders.unknown", text=trouble.text)
+                yield say("orders.cannot.unknown", text=trouble.text)
             case Problem.NOT_WHOLE:
                 pack = turn.product(trouble.skus[0])
                 content = quantity(str(factor_of(pack, trouble.unit or "") or 1), pack.base_unit)
                 yield say(
-                    "orders.not_whole",
+                    "orders.cannot.not_whole",
                     product=product,
                     qty=figure,
                     unit=quantity("1", trouble.unit or ""),
@@ -94,14 +94,16 @@ def troubles(turn: Turn, found: Sequence[Trouble]) -> Iterator[Say]:
             case Snag.NOTHING_ASKED:
                 yield say("dialog.number.nothing")
             case Snag.NO_SUCH_OPTION:
-                yield say("orders.no_such_option")
+                yield say("orders.cannot.no_such_option")
             case Snag.NOT_IN_DRAFT if not trouble.skus and not trouble.text:
                 yield say("orders.empty")
             case Snag.WHICH_LINE:
                 several = tuple(say("orders.name", product=turn.name(sku)) for sku in trouble.skus)
-                yield say("orders.which_line", several=several)
+                yield say("orders.cannot.which_line", several=several)
             case _:
-                yield say(f"orders.{trouble.problem.value}", product=product, qty=figure, text=trouble.text)
+                yield say(
+                    f"orders.cannot.{trouble.problem.value}", product=product, qty=figure, text=trouble.text
+                )
 
 
 def ship_to(turn: Turn) -> str:

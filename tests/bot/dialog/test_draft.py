@@ -385,3 +385,75 @@ def test_both_options_can_be_taken() -> None:
 def test_options_are_numbered_the_same_however_they_were_found(found: list[str]) -> None:
     said = Item(text="保温杯", candidates=tuple(found), qty=Decimal(1), unit="箱", problem=Problem.AMBIGUOUS)
     assert do(Sheet(), add(said)).sheet.questions[0].candidates == ("T-1", "T-2")
+
+
+@pytest.mark.parametrize(("op", "by", "left"), [(Op.MORE, "3", 5), (Op.LESS, "1", 1), (Op.TIMES, "2", 4)])
+def test_what_is_still_asked_can_be_raised_lowered_and_scaled(op: Op, by: str, left: int) -> None:
+    asked = do(Sheet(), add(either("2"))).sheet
+    sheet = do(asked, Change(target=of(*BOTH), op=op, qty=Decimal(by))).sheet
+    assert sheet.questions[0].qty == left
+
+
+def test_what_is_asked_in_another_unit_is_not_added_up() -> None:
+    asked = do(Sheet(), add(either("2"))).sheet
+    result = do(asked, Change(target=of(*BOTH), op=Op.MORE, qty=Decimal(3), unit="个"))
+    assert result.sheet.questions == asked.questions
+    assert result.troubles[0].problem is Snag.NOT_IN_DRAFT
+
+
+def test_more_of_an_unsaid_quantity_is_asked() -> None:
+    asked = do(CART, Change(target=of("T-1"), op=Op.LESS)).sheet
+    assert asked.lines == CART.lines
+    assert quantities(do(asked, Answer(qty=Decimal(1))).sheet)["T-1"] == 24
+
+
+def test_removing_everything_leaves_nothing() -> None:
+    sheet = do(ASKED, Remove(target=ALL)).sheet
+    assert (sheet.lines, sheet.questions) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("move", "problem"),
+    [
+        (Remove(target=of("T-2")), Snag.NOT_IN_DRAFT),
+        (Remove(target=of("T-2"), keep=True), Snag.NOT_IN_DRAFT),
+        (Remove(target=at(7)), Snag.NO_SUCH_LINE),
+        (Replace(target=of("T-2"), item=item("W-1", "1")), Snag.NOT_IN_DRAFT),
+        (Replace(target=of("T-1"), item=Item(text="水泥", problem=Problem.UNKNOWN)), Problem.UNKNOWN),
+        (Change(target=ALL, op=Op.LESS, qty=Decimal(99)), Snag.BELOW_ZERO),
+        (Change(target=of("T-1"), op=Op.SET, qty=Decimal(10**12)), Problem.TOO_LARGE),
+        (Change(target=of("T-1"), op=Op.TIMES, qty=Decimal(10**12)), Problem.TOO_LARGE),
+        (Change(target=of("T-1"), op=Op.MORE, qty=Decimal(833_332)), Problem.TOO_LARGE),
+    ],
+)
+def test_what_cannot_be_done_changes_no_line(move: object, problem: Problem | Snag) -> None:
+    result = do(CART, move)
+    assert result.sheet.lines == CART.lines
+    assert problem in {trouble.problem for trouble in result.troubles}
+
+
+def test_replacing_one_of_several_lines_has_to_name_it() -> None:
+    two = Sheet(lines=(line("T-1", "3", "箱"), line("T-2", "3", "箱")))
+    result = do(two, Replace(target=of(*BOTH), item=item("W-1", "1")))
+    assert result.sheet.lines == two.lines
+    assert result.troubles[0].problem is Snag.WHICH_LINE
+
+
+def test_replacing_by_what_is_there_already_adds_up() -> None:
+    sheet = do(CART, Replace(target=of("T-1"), item=item("W-1", "1"))).sheet
+    assert quantities(sheet) == {"W-1": 30}
+
+
+def test_a_question_about_a_line_that_is_gone_makes_a_new_one() -> None:
+    odd = Sheet(lines=(line("T-1", "5", "个"),))
+    asked = do(odd, Change(target=of("T-1"), op=Op.TIMES, qty=Decimal("0.5"))).sheet
+    assert do(asked, Remove(target=of("T-1")), Answer(qty=Decimal(2))).sheet.lines == ()
+
+
+def test_a_dozen_is_twelve_even_where_it_is_no_pack() -> None:
+    assert quantities(do(Sheet(), add(item("T-2", "2", "打"))).sheet) == {"T-2": 24}
+
+
+def test_halves_stay_in_the_unit_they_were_said_in() -> None:
+    sheet = do(CART, Change(target=of("T-1"), op=Op.MORE, qty=Decimal("0.5"))).sheet
+    assert sheet.lines[0] == line("T-1", "3.5", "箱")

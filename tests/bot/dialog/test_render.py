@@ -144,6 +144,14 @@ def test_a_key_missing_in_one_language_refuses_to_start(tmp_path: Path) -> None:
     assert f"{name}.both names different parameters" in str(refused.value)
 
 
+def test_a_key_given_twice_refuses_to_start(tmp_path: Path) -> None:
+    for locale in ("zh-Hans", "en"):
+        (tmp_path / f"texts.{locale}.yaml").write_text("a: x", encoding="utf-8")
+        (tmp_path / f"errors.{locale}.yaml").write_text(f"{tmp_path.name}.a: y", encoding="utf-8")
+    with pytest.raises(TextsError, match="given twice in en"):
+        load_texts([tmp_path])
+
+
 def test_a_traditional_text_may_be_overruled(tmp_path: Path) -> None:
     (tmp_path / "texts.zh-Hans.yaml").write_text("a: 账户\nb: 账户", encoding="utf-8")
     (tmp_path / "texts.en.yaml").write_text("a: account\nb: account", encoding="utf-8")
