@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
-from sqlalchemy import and_, bindparam, func, select, update
+from sqlalchemy import and_, bindparam, exists, func, select, update
 
 from core.credit.ledger import expose, open_account
 from core.credit.models import accounts
@@ -33,9 +33,10 @@ from core.orders.errors import (
     TooLargeError,
     TotalChange,
 )
-from core.orders.models import drafts
+from core.orders.models import drafts, waits
 from core.orders.quote import SAME_TODAY, QuoteLine, Shown, quote_lines
 from core.orders.rules import MAX_LINES, REVIEW_TIME, fingerprint
+from core.orders.waits import forget_wait
 from core.orders.write import NewOrder, insert_order
 from core.people.actor import Actor
 from core.people.policy import require
@@ -56,6 +57,9 @@ _draft = scoped(
         addresses.c.receiver,
         addresses.c.phone,
         addresses.c.address,
+        exists()
+        .where(waits.c.dealer_id == drafts.c.dealer_id, waits.c.draft_id == drafts.c.id)
+        .label("waited"),
     )
     .select_from(
         drafts.outerjoin(
@@ -122,7 +126,7 @@ def place_order(
     """
     require(actor, "orders.place")
     today = business_day(session.now, actor.zone)
-    draft, ship_to = _lock_draft(session, actor, draft_id)
+    draft, ship_to, waited = _lock_draft(session, actor, draft_id)
     _refuse_changed(draft, shown)
     asked = fingerprint((line.sku, line.base_qty) for line in draft.lines)
     account = _lock_account(session, asked, today, again=again)
@@ -139,7 +143,7 @@ def place_order(
         actor,
         NewOrder(draft, ship_to, asked, shown, tuple(lines), total, excess, until, today),
     )
-    _take(session, draft)
+    _take(session, draft, waited=waited)
     _reserve(session, stock, lines)
     if not excess:
         expose(session, total)
@@ -157,14 +161,15 @@ def place_order(
     return placed
 
 
-def _lock_draft(session: Session, actor: Actor, draft_id: int) -> tuple[Draft, dict[str, str]]:
+def _lock_draft(session: Session, actor: Actor, draft_id: int) -> tuple[Draft, dict[str, str], bool]:
+    """The draft, where it goes, and whether somebody waits with it. Raises NotFoundError."""
     row = session.execute(_draft, {"draft": draft_id, "member": actor.member_id}).one_or_none()
     if row is None:
         raise NotFoundError(kind="draft", reference=draft_id)
     if row.address_name is None:
-        return draft_of_row(row), {}
+        return draft_of_row(row), {}, row.waited
     parts = {"name": row.address_name, "receiver": row.receiver, "phone": row.phone, "address": row.address}
-    return draft_of_row(row), parts
+    return draft_of_row(row), parts, row.waited
 
 
 def _refuse_changed(draft: Draft, shown: Shown) -> None:
@@ -267,13 +272,15 @@ def _reserve(session: Session, stock: Stock, lines: Sequence[QuoteLine]) -> None
     report_crossings(session, stock, after)
 
 
-def _take(session: Session, draft: Draft) -> None:
-    """Empty the draft."""
+def _take(session: Session, draft: Draft, *, waited: bool) -> None:
+    """Empty the draft; nobody waits with it any more."""
     row = session.execute(
         _clear, {"draft": draft.id, "shown_version": draft.version, "empty": [], "now": session.now}
     ).one_or_none()
     if row is None:
         raise DraftChangedError(changes=[], version=draft.version + 1)
+    if waited:
+        forget_wait(session, draft.id)
 
 
 def _tell(session: Session, actor: Actor, draft: Draft, placed: OrderPlaced) -> None:

@@ -32,6 +32,11 @@ _wait = scoped(
 )
 
 
+def forget_wait(session: Session, draft_id: int) -> None:
+    """Nobody waits with this draft any more."""
+    session.execute(_forget, {"draft": draft_id})
+
+
 def wait_for_stock(session: Session, actor: Actor, *, draft_id: int) -> int:
     """Keep the draft until all of it can be had; the number of products waited for. Raises NotFoundError, DraftEmptyError.
 
@@ -46,7 +51,7 @@ def wait_for_stock(session: Session, actor: Actor, *, draft_id: int) -> int:
         wanted[line.sku] = wanted.get(line.sku, 0) + line.base_qty
     if not wanted:
         raise DraftEmptyError
-    session.execute(_forget, {"draft": draft_id})
+    forget_wait(session, draft_id)
     session.execute(
         _wait,
         {

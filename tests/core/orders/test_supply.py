@@ -175,6 +175,14 @@ def test_a_draft_that_no_longer_wants_it_is_forgotten_silently(shop: Shop) -> No
     assert shop.rows(select(waits.c.id)) == []
 
 
+def test_ordering_the_draft_ends_the_wait(shop: Shop) -> None:
+    draft_id = shop.draft("buyer D1", ("A", 121))
+    shop.as_("buyer D1", wait_for_stock, draft_id=draft_id)
+    shop.confirm("buyer D1", draft_id, shortage="backorder")
+    assert shop.rows(select(waits.c.id)) == []
+    assert shop.violations() == []
+
+
 def test_backorders_come_before_those_who_wait(shop: Shop) -> None:
     draft_id = shop.draft("buyer D1", ("A", 125))
     shop.as_("buyer D1", wait_for_stock, draft_id=draft_id)
