@@ -30,6 +30,7 @@ T = TypeVar("T")
 Slot = Literal["me", "dealer", "staff"]
 
 LOOK_AGAIN = 0.5
+LOOK_AGAIN_ALONE = 2.0
 PING = 15.0
 _POSTS = RateLimitItemPerMinute(120)
 _UPLOADS = RateLimitItemPerMinute(30)
@@ -58,6 +59,11 @@ class WebChat:
     zone: str
     secure: bool
     limiter: MovingWindowRateLimiter = field(default_factory=lambda: MovingWindowRateLimiter(MemoryStorage()))
+
+    @property
+    def look_again(self) -> float:
+        """Seconds until a stream looks again by itself; rarely on SQLite, whose one process wakes its own streams."""
+        return LOOK_AGAIN_ALONE if self.reader.dialect.name == "sqlite" else LOOK_AGAIN
 
     async def write(self, unit: Callable[[Connection], T], chat: str) -> T:
         """Run a unit of work on the lane."""
@@ -212,7 +218,7 @@ async def _stream(web: WebChat, request: Request, phones: Sequence[Phone]) -> As
                     return
                 yield b"event: ping\ndata: {}\n\n"
             try:
-                async with asyncio.timeout(LOOK_AGAIN):
+                async with asyncio.timeout(web.look_again):
                     await news.wait()
             except TimeoutError:
                 continue
