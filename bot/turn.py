@@ -16,11 +16,21 @@ from bot.dialog.api import Turn
 from bot.dialog.engine import step
 from bot.dialog.messages import Inbound, Kind, Outcome, Say
 from bot.dialog.state import Dialogue
+from bot.dialog.texts import known_locale
 from bot.flows.joining import brings_invite, join
 from bot.shelf import Shelf
 from bot.store.inbox import keep_reply
-from bot.store.parked import Parked, after_failure, due, park, park_unreadable, parked_of, settle_parked
-from bot.store.recall import Recalled, keep_state, recall, stranger_subject
+from bot.store.parked import (
+    Parked,
+    after_failure,
+    due,
+    park,
+    park_unreadable,
+    parked_of,
+    settle_parked,
+    some_queued,
+)
+from bot.store.recall import Known, Recalled, keep_state, known_as, recall
 from core.db.lane import Lane, RetryUnitError
 from core.db.scope import DealerScope, Scope, StaffScope, SystemScope
 from core.db.session import Session
@@ -84,24 +94,23 @@ def retry_parked(office: Office) -> int:
     return done
 
 
-def receive_unreadable(office: Office, *, channel: str, account: str, raw: bytes, cause: str) -> str:
-    """Keep a payload that could not be read; staff see it. Returns its reference. Raises NotKeptError."""
+def receive_unreadable(office: Office, *, channel: str, account: str, raw: bytes, cause: str) -> None:
+    """Keep a payload that could not be read; staff see it, once. Raises NotKeptError."""
     code = reference()
     key = f"unreadable:{hashlib.sha256(raw).hexdigest()}"
 
     def unit(connection: Connection) -> None:
         session = _system(office, connection)
-        park_unreadable(
+        if park_unreadable(
             session, channel=channel, account=account, key=key, raw=raw, cause=cause, reference=code
-        )
-        session.report("turns.dead", reference=code, cause=cause, channel=channel)
+        ):
+            session.report("turns.dead", reference=code, cause=cause, channel=channel)
         write_facts(session, session.facts)
 
     try:
         office.lane.run(unit)
     except Exception as error:
         raise NotKeptError from error
-    return code
 
 
 def _take(office: Office, connection: Connection, inbound: Inbound, *, again: bool = False) -> Outcome:
@@ -111,6 +120,8 @@ def _take(office: Office, connection: Connection, inbound: Inbound, *, again: bo
         return Outcome(
             status="duplicate", says=tuple(load(say) for say in recalled.reply), locale=recalled.locale
         )
+    if recalled.parked_as and not again:
+        return Outcome(status="parked", locale=recalled.locale, reference=recalled.parked_as)
     if recalled.parked_before and not again:
         raise _QueueBehindError
     office.shelf.want(recalled.revision)
@@ -196,14 +207,19 @@ def _park(
 
     def unit(connection: Connection) -> Outcome:
         session = _system(office, connection)
-        seen = parked_of(session, inbound)
+        silent = parked_of(session, inbound) is not None or (queued and some_queued(session, inbound))
         message = park(session, inbound, cause=cause, reference=code, queued=queued)
-        if seen is not None:
-            return Outcome(status="parked", reference=seen.reference)
-        key = "dialog.one_moment" if queued else "dialog.parked"
-        say = Say(key=key, params={"reference": message.reference})
-        ids = _tell(office, session, inbound, say, key=f"parked:{message.reference}")
-        return Outcome(status="parked", says=(say,), outbox_ids=ids, reference=message.reference)
+        who = known_as(session, inbound)
+        locale = who.locale or known_locale(inbound.locale_hint)
+        if silent:
+            return Outcome(status="parked", locale=locale, reference=message.reference)
+        say = Say(
+            key="dialog.one_moment" if queued else "dialog.parked", params={"reference": message.reference}
+        )
+        ids = _tell(office, session, inbound, say, who, key=f"parked:{message.reference}")
+        return Outcome(
+            status="parked", says=(say,), locale=locale, outbox_ids=ids, reference=message.reference
+        )
 
     try:
         return office.lane.run(unit, key=_key(inbound))
@@ -239,7 +255,8 @@ def _give_up_or_wait(office: Office, message: Parked, inbound: Inbound, error: E
             return False
         _void_confirm(session, inbound)
         say = Say(key="dialog.dead", params={"reference": message.reference})
-        _tell(office, session, inbound, say, key=f"dead:{message.reference}", leased=False)
+        who = known_as(session, inbound)
+        _tell(office, session, inbound, say, who, key=f"dead:{message.reference}", leased=False)
         session.report(
             "turns.dead", reference=message.reference, cause=_cause(error), channel=inbound.channel
         )
@@ -259,13 +276,21 @@ def _void_confirm(session: Session, inbound: Inbound) -> None:
 
 
 def _tell(
-    office: Office, session: Session, inbound: Inbound, say: Say, *, key: str, leased: bool = True
+    office: Office, session: Session, inbound: Inbound, say: Say, who: Known, *, key: str, leased: bool = True
 ) -> tuple[int, ...]:
+    """Where the message came from, in the sender's language, without the turn that failed."""
     address = Address(
-        channel=inbound.channel, account=inbound.account, chat=inbound.chat, subject=stranger_subject(inbound)
+        channel=inbound.channel, account=inbound.account, chat=inbound.chat, subject=who.subject
     )
-    leased_by = office.process if leased else ""
-    return write_replies(session, (say,), address, person_id=None, key=key, leased_by=leased_by)
+    return write_replies(
+        session,
+        (say,),
+        address,
+        person_id=who.person_id,
+        key=key,
+        leased_by=office.process if leased else "",
+        locale="" if who.person_id else known_locale(inbound.locale_hint),
+    )
 
 
 def _actor(office: Office, recalled: Recalled, inbound: Inbound) -> Actor:

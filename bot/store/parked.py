@@ -50,6 +50,17 @@ _by_key = select(parked).where(
     parked.c.account == bindparam("account"),
     parked.c.dedupe_key == bindparam("key"),
 )
+_queued = (
+    select(parked.c.id)
+    .where(
+        parked.c.channel == bindparam("channel"),
+        parked.c.account == bindparam("account"),
+        parked.c.sender == bindparam("sender"),
+        parked.c.state == "waiting",
+        parked.c.attempts == 0,
+    )
+    .limit(1)
+)
 _visible = (
     select(parked)
     .where(parked.c.state.in_(("waiting", "dead")))
@@ -108,12 +119,14 @@ def park(session: Session, inbound: Inbound, *, cause: str, reference: str, queu
 
 def park_unreadable(
     session: Session, *, channel: str, account: str, key: str, raw: bytes, cause: str, reference: str
-) -> None:
-    """Keep a payload nobody could read, for staff to see. The same payload again is one row."""
-    statement = _insert[session.connection.dialect.name].on_conflict_do_nothing(
-        index_elements=["channel", "account", "dedupe_key"]
+) -> bool:
+    """Keep a payload nobody could read, for staff to see; False for one that is kept already."""
+    statement = (
+        _insert[session.connection.dialect.name]
+        .on_conflict_do_nothing(index_elements=["channel", "account", "dedupe_key"])
+        .returning(parked.c.id)
     )
-    session.execute(
+    kept = session.execute(
         statement,
         {
             "channel": channel,
@@ -131,6 +144,7 @@ def park_unreadable(
             "next_at": session.now,
         },
     )
+    return kept.first() is not None
 
 
 def due(session: Session) -> list[Parked]:
@@ -162,6 +176,12 @@ def find_parked(session: Session, reference: str) -> Parked | None:
 def parked_messages(session: Session, limit: int = 50) -> list[Parked]:
     """Waiting and dead messages, newest first."""
     return [_view(row) for row in session.execute(_visible, {"n": limit}).mappings()]
+
+
+def some_queued(session: Session, inbound: Inbound) -> bool:
+    """Whether a message of this sender waits behind an earlier one."""
+    keys = {"channel": inbound.channel, "account": inbound.account, "sender": inbound.sender}
+    return session.execute(_queued, keys).first() is not None
 
 
 def parked_of(session: Session, inbound: Inbound) -> Parked | None:

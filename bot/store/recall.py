@@ -28,6 +28,7 @@ class Recalled:
     state: Any
     reply: Any = None
     parked_before: bool = False
+    parked_as: str | None = None
     revision: int = 0
     person_id: int | None = None
     locale: str = ""
@@ -70,6 +71,15 @@ _waiting = (
     )
     .exists()
 )
+_kept = (
+    select(parked.c.reference)
+    .where(
+        parked.c.channel == bindparam("channel"),
+        parked.c.account == bindparam("account"),
+        parked.c.dedupe_key == bindparam("key"),
+    )
+    .scalar_subquery()
+)
 _revision = select(catalogue.c.revision).where(catalogue.c.id == 1).scalar_subquery()
 _other = members.alias("hats")
 _hats = (
@@ -88,6 +98,7 @@ _known = system(
         conversations.c.state,
         inbox.c.reply,
         _waiting.label("parked_before"),
+        _kept.label("parked_as"),
         func.coalesce(_revision, 0).label("revision"),
         persons.c.id.label("person_id"),
         persons.c.locale,
@@ -139,14 +150,15 @@ _unknown = system(
         conversations.c.state,
         inbox.c.reply,
         _waiting.label("parked_before"),
+        _kept.label("parked_as"),
     )
     .outerjoin(inbox, _dedupe)
     .where(conversations.c.subject == bindparam("subject"), conversations.c.place == bindparam("place"))
     .with_for_update(of=conversations)
 )
 
-_subject_of = system(
-    select(persons.c.subject)
+_person = system(
+    select(persons.c.id, persons.c.subject, persons.c.locale)
     .join(identities, identities.c.person_id == persons.c.id)
     .where(
         identities.c.channel == bindparam("channel"),
@@ -177,6 +189,24 @@ def stranger_subject(inbound: Inbound) -> str:
     return f"x:{inbound.channel}:{inbound.account}:{inbound.sender}"
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Who a sender is: as whom he is addressed, his person and language where he has any."""
+
+    subject: str
+    person_id: int | None = None
+    locale: str = ""
+
+
+def known_as(session: Session, inbound: Inbound) -> Known:
+    """Who a message is from, locking nothing."""
+    keys = {"channel": inbound.channel, "account": inbound.account, "sender": inbound.sender}
+    row = session.execute(_person, keys).first()
+    if row is None or row.subject is None:
+        return Known(stranger_subject(inbound))
+    return Known(row.subject, row.id, row.locale)
+
+
 def recall(session: Session, inbound: Inbound) -> Recalled:
     """Read and lock. A first message inserts the conversation row before it is read."""
     keys = {
@@ -189,9 +219,8 @@ def recall(session: Session, inbound: Inbound) -> Recalled:
     row = session.execute(_known, keys).mappings().first()
     if row is not None:
         return Recalled(**row)
-    subject = session.execute(_subject_of, keys).scalar()
-    if subject is None:
-        subject = stranger_subject(inbound)
+    subject = known_as(session, inbound).subject
+    if subject.startswith("x:"):
         row = session.execute(_unknown, {**keys, "subject": subject}).mappings().first()
         if row is not None:
             return Recalled(**row)
