@@ -1,7 +1,7 @@
 """A dealer's account with what is overdue."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, tzinfo
+from datetime import date, tzinfo
 
 from core.credit.queries import standing
 from core.db.session import Session
@@ -24,7 +24,7 @@ class Account:
     unpaid: int  # shipped and not settled, overdue or not
 
 
-def account_of(session: Session, *, zone: tzinfo = UTC) -> Account:
+def account_of(session: Session, *, zone: tzinfo) -> Account:
     """The account of the session's dealer, now; due days are those of `zone` (the actor's)."""
     account = standing(session)
     overdue = overdue_of(session, payment_days=account.payment_days, zone=zone)

@@ -1,7 +1,7 @@
 """What is shipped and not settled: the oldest first, and what of it is overdue."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 
 from sqlalchemy import and_, bindparam, case, func, select
 
@@ -74,7 +74,7 @@ def debts_of(session: Session, *, cutoff: datetime | None = None) -> tuple[Debt,
     )
 
 
-def overdue_of(session: Session, *, payment_days: int, zone: tzinfo = UTC) -> Overdue:
+def overdue_of(session: Session, *, payment_days: int, zone: tzinfo) -> Overdue:
     """What the dealer should have paid before today, by the days of `zone`; payments count for the oldest shipments first."""
     today = session.now.astimezone(zone).date()
     cutoff = datetime.combine(today - timedelta(days=payment_days), time(), tzinfo=zone)

@@ -1,7 +1,7 @@
 """What staff see before they decide: reviews with their arithmetic, and a dealer at a glance."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, tzinfo
+from datetime import date, datetime, tzinfo
 
 from sqlalchemy import bindparam, func, literal_column, select
 
@@ -88,7 +88,7 @@ def pending_reviews(session: Session, *, limit: int = 20) -> tuple[OrderSummary,
     return tuple(summary_of(row) for row in session.execute(_pending, {"limit": limit}))
 
 
-def review_card(session: Session, number: str, *, zone: tzinfo = UTC) -> Review:
+def review_card(session: Session, number: str, *, zone: tzinfo) -> Review:
     """The arithmetic of one review; due days are those of `zone`. Raises OrderNotFoundError, also when it is decided."""
     bound = whose_order(session, number)
     order = order_by_reference(bound, number)
@@ -106,7 +106,7 @@ def review_card(session: Session, number: str, *, zone: tzinfo = UTC) -> Review:
     )
 
 
-def dealer_overview(session: Session, *, dealer: str | None = None, zone: tzinfo = UTC) -> DealerOverview:
+def dealer_overview(session: Session, *, dealer: str | None = None, zone: tzinfo) -> DealerOverview:
     """A dealer of the region by code, or the one the session is bound to. Raises NotFoundError."""
     bound = at_dealer(session, dealer)
     who = dealer_by_id(bound, bound.dealer_id)
@@ -124,7 +124,7 @@ def dealer_overview(session: Session, *, dealer: str | None = None, zone: tzinfo
 
 
 def punctuality(
-    session: Session, *, payment_days: int, zone: tzinfo = UTC, limit: int = 3
+    session: Session, *, payment_days: int, zone: tzinfo, limit: int = 3
 ) -> tuple[Punctuality, ...]:
     """How the dealer paid his last shipped orders, newest first."""
     today = session.now.astimezone(zone).date()

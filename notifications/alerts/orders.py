@@ -53,7 +53,7 @@ def approved(session: Session, fact: Happened) -> Iterable[Notice]:
 def review_asked(session: Session, fact: Happened) -> Iterable[Notice]:
     """Over credit: whoever may decide gets the arithmetic and the buttons; the buyer is answered in his own turn."""
     name, region = _region(session, fact)
-    review = review_card(session.for_dealer(fact.dealer()), str(fact.data["number"]))
+    review = review_card(session.for_dealer(fact.dealer()), str(fact.data["number"]), zone=fact.zone)
     say = approval_card(name, review, fact.currency)
     yield from tell(fact, staff_of(session, "sales", "finance", "admin", region=region), say, kind="money")
 

@@ -14,7 +14,7 @@ AMOUNT = Slot("amount", SlotKind.AMOUNT)
 
 def paying(turn: Turn, values: Values) -> Say:
     """Who paid how much, for what, and the balance before and after."""
-    overview = dealer_overview(turn.session, dealer=values["dealer"])
+    overview = dealer_overview(turn.session, dealer=values["dealer"], zone=turn.actor.zone)
     balance, amount = overview.account.balance, int(values["amount"])
     what = (
         say("accounts.for_order", number=values["order"]) if "order" in values else say("accounts.for_oldest")
@@ -46,7 +46,7 @@ def pay(turn: Turn, values: Values) -> Says:
 
 def adjusting(turn: Turn, values: Values) -> Say:
     """A correction of the balance."""
-    overview = dealer_overview(turn.session, dealer=values["dealer"])
+    overview = dealer_overview(turn.session, dealer=values["dealer"], zone=turn.actor.zone)
     balance, amount = overview.account.balance, int(values["amount"])
     return say(
         "accounts.adjusting",
@@ -82,7 +82,7 @@ def _credited(key: str, turn: Turn, credited: Credited) -> Say:
 
 def limiting(turn: Turn, values: Values) -> Say:
     """The limit before and after, and what may then still be ordered."""
-    overview = dealer_overview(turn.session, dealer=values["dealer"])
+    overview = dealer_overview(turn.session, dealer=values["dealer"], zone=turn.actor.zone)
     account, limit = overview.account, int(values["amount"])
     return say(
         "accounts.limiting",

@@ -32,7 +32,7 @@ def reviews(turn: Turn, _values: Values) -> Says:
 
 def card(turn: Turn, values: Values) -> Says:
     """One review with its arithmetic and buttons."""
-    review = review_card(turn.session, values["order"])
+    review = review_card(turn.session, values["order"], zone=turn.actor.zone)
     return (approval_card(review.order.dealer_name, review, turn.actor.currency),)
 
 
@@ -62,7 +62,7 @@ def _decided(how: str, turn: Turn, decided: ReviewDecided) -> Say:
 
 
 def _arithmetic(turn: Turn, values: Mapping[str, str]) -> Say:
-    review = review_card(turn.session, values["order"])
+    review = review_card(turn.session, values["order"], zone=turn.actor.zone)
     return approval_card(review.order.dealer_name, review, turn.actor.currency)
 
 

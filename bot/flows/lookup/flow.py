@@ -12,7 +12,7 @@ ORDER = Slot("order", SlotKind.ORDER)
 
 def dealer(turn: Turn, values: Values) -> Says:
     """Account, overdue, open and last orders of a dealer in the region."""
-    seen = dealer_overview(turn.session, dealer=values["dealer"])
+    seen = dealer_overview(turn.session, dealer=values["dealer"], zone=turn.actor.zone)
     account = seen.account
     lines = [
         say(

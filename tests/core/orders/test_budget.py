@@ -16,7 +16,7 @@ from core.orders.ship import ship_order
 from core.orders.staff import dealer_overview, pending_reviews, review_card
 from core.pricing.queries import prices_of
 from core.stock.queries import stock_of
-from tests.core.shop import TODAY, Shop, open_shop
+from tests.core.shop import TODAY, ZONE, Shop, open_shop
 from tests.databases import Database
 
 SKUS = [f"P{number}" for number in range(12)]
@@ -58,7 +58,7 @@ def test_reads_of_a_dealer_stay_within_three_statements(shop: Shop) -> None:
         "orders of a day": (1, lambda session: orders_on(session, first=TODAY)),
         "usual lines": (1, usual_lines),
         "draft": (1, lambda session: draft_of(session, member_id=actor.member_id or 0)),
-        "account": (2, account_of),
+        "account": (2, lambda session: account_of(session, zone=ZONE)),
         "account lines": (2, account_lines),
         "last order": (3, last_order),
         "by number": (3, lambda session: order_by_reference(session, number)),
@@ -76,8 +76,8 @@ def test_reads_of_staff_stay_small(shop: Shop) -> None:
         "pending reviews": (1, pending_reviews),
         "open orders": (1, open_orders),
         "by number": (3, lambda session: order_by_reference(session, number)),
-        "review card": (7, lambda session: review_card(session, number)),
-        "dealer": (6, lambda session: dealer_overview(session, dealer="D1")),
+        "review card": (7, lambda session: review_card(session, number, zone=ZONE)),
+        "dealer": (6, lambda session: dealer_overview(session, dealer="D1", zone=ZONE)),
     }
     taken = {name: statements(shop, "sales", query) for name, (_, query) in budget.items()}
     assert taken == {name: most for name, (most, _) in budget.items()}

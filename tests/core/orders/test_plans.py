@@ -26,7 +26,7 @@ from core.orders.waits import wait_for_stock
 from core.pricing.queries import prices_of
 from core.stock.queries import low_stock, stock_of
 from core.stock.service import plan_stock
-from tests.core.shop import TODAY, Shop
+from tests.core.shop import TODAY, ZONE, Shop
 
 PARTIAL = ("ix_orders_review", "ix_orders_open", "ix_orders_unsettled", "ix_order_lines_backordered",
            "ix_order_lines_reserved", "ix_stock_items_low")  # fmt: skip
@@ -60,7 +60,7 @@ def everything(shop: Shop) -> None:
     shop.as_("buyer D1", cancel_order, number=named)
     reviews = [shop.order("buyer D2", ("A", 72 + n), over_credit="review").number for n in range(3)]
     shop.see("sales", pending_reviews)
-    shop.see("sales", review_card, reviews[0])
+    shop.see("sales", review_card, reviews[0], zone=ZONE)
     shop.as_("sales", approve_order, number=reviews[0])
     shop.as_("sales", reject_order, number=reviews[1])
     shop.later(days=2)
@@ -73,12 +73,12 @@ def everything(shop: Shop) -> None:
         shop.see(who, stock_of, ["A", "B"])
     shop.see("buyer D1", repeat_of, actor)
     shop.see("buyer D1", usual_lines)
-    shop.see("buyer D1", account_of)
+    shop.see("buyer D1", account_of, zone=ZONE)
     shop.see("buyer D1", account_lines)
     shop.see("buyer D1", prices_of, ["A", "B"], on=TODAY)
     shop.see("buyer D1", drafts_prepared, member_id=actor.member_id)
     shop.see("warehouse", low_stock)
-    shop.see("sales", dealer_overview, dealer="D1")
+    shop.see("sales", dealer_overview, dealer="D1", zone=ZONE)
 
 
 @contextmanager

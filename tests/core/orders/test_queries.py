@@ -26,7 +26,7 @@ from core.orders.supply import receive_stock
 from core.pricing.service import set_price
 from core.products.models import products
 from core.stock.service import plan_stock
-from tests.core.shop import TODAY, Shop
+from tests.core.shop import TODAY, ZONE, Shop
 
 
 def renumber(shop: Shop, number: str, new: str) -> str:
@@ -162,10 +162,10 @@ def test_usual_lines_are_the_most_frequent_as_last_ordered(shop: Shop) -> None:
 
 def test_a_dealer_at_a_glance_within_the_region(shop: Shop) -> None:
     number = shop.order("buyer D1", ("A", 12)).number
-    seen = shop.see("sales", dealer_overview, dealer="D1")
+    seen = shop.see("sales", dealer_overview, dealer="D1", zone=ZONE)
     assert (seen.code, seen.region, seen.account.exposure) == ("D1", "north", 1000)
     assert [order.number for order in seen.open_orders] == [number]
     shop.hire("south", "sales", "south")
     for code in ("D1", "NONE"):
         with pytest.raises(NotFoundError):
-            shop.see("south", dealer_overview, dealer=code)
+            shop.see("south", dealer_overview, dealer=code, zone=ZONE)

@@ -23,7 +23,7 @@ from core.orders.review import approve_order, expire_reviews, reject_order
 from core.orders.ship import ship_order
 from core.orders.staff import pending_reviews, review_card
 from core.stock.queries import stock_of
-from tests.core.shop import Shop
+from tests.core.shop import ZONE, Shop
 
 
 @pytest.fixture
@@ -146,7 +146,7 @@ def test_the_card_shows_the_arithmetic_and_how_earlier_orders_were_paid(shop: Sh
     shop.as_("warehouse", ship_order, number=late, source="s2")
     shop.later(days=19)
     number = shop.order("buyer D2", ("B", 60), ("A", 48), over_credit="review").number
-    card = shop.see("sales", review_card, number)
+    card = shop.see("sales", review_card, number, zone=ZONE)
     assert (card.account.overdue, card.account.oldest_overdue, card.account.oldest_overdue_days) == (
         1000,
         late,
@@ -160,4 +160,4 @@ def test_the_card_shows_the_arithmetic_and_how_earlier_orders_were_paid(shop: Sh
     assert card.until == shop.now + timedelta(hours=24)
     shop.as_("sales", approve_order, number=number)
     with pytest.raises(OrderNotFoundError):
-        shop.see("sales", review_card, number)
+        shop.see("sales", review_card, number, zone=ZONE)
