@@ -46,12 +46,21 @@ def work(turn: Turn, moves: Sequence[Move]) -> Says:
         _take(turn, task, move)
     was_current = shown is not None and turn.draft is not None and shown.version == turn.draft.version
     _keep(turn, task, before, changes)
-    same_goods = task.sheet.lines == before.lines and not task.troubles and not task.says
-    if wants_order and same_goods and was_current and shown is not None and turn.draft is not None:
-        # Only the day, the address or a note is new: what was confirmed are the goods and the money that were shown.
-        turn.state.shown = replace(shown, version=turn.draft.version)
-        return place.confirm(turn)
+    if was_current and task.sheet.lines == before.lines:
+        _still_shown(turn)
+        if wants_order and not task.troubles and not task.says:
+            return place.confirm(turn)
     return _answer(turn, task, before)
+
+
+def _still_shown(turn: Turn) -> None:
+    """Only the day, the address, a note or a question is new: the goods and the money are those that were shown."""
+    state = turn.state
+    assert turn.draft is not None
+    if state.shown is not None:
+        state.shown = replace(state.shown, version=turn.draft.version)
+    if state.shown_partial is not None:
+        state.shown_partial = replace(state.shown_partial, version=turn.draft.version)
 
 
 def _draft(turn: Turn) -> Draft:

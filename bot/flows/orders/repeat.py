@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from bot.dialog.api import Says, Turn, capped, choice, say
-from bot.dialog.messages import Say
+from bot.dialog.messages import Choice, Say
 from bot.flows.orders import edit
 from bot.understand.types import (
     Add,
@@ -21,6 +21,7 @@ from core.orders import drafts
 from core.orders.queries import orders_on
 from core.orders.repeat import Repeat as Again
 from core.orders.repeat import repeat_of, usual_lines
+from core.orders.views import OrderSummary
 
 
 def repeat(turn: Turn, moves: Sequence[Repeat]) -> Says:
@@ -36,20 +37,18 @@ def repeat(turn: Turn, moves: Sequence[Repeat]) -> Says:
         if not found:
             return (say("orders.none_that_day", day=move.day),)
         if len(found) > 1:
-            choices = tuple(
-                choice(
-                    "orders.again_choice",
-                    "again",
-                    each.number,
-                    number=each.number,
-                    total=turn.money(each.total),
-                )
-                for each in found
-            )
+            choices = tuple(_choice(turn, each) for each in found)
             return (Say(key="orders.which_again", choices=choices),)
         return _again(turn, repeat_of(turn.session, turn.actor, found[0].number), move)
     reference = None if move.ref == "last" else move.ref
     return _again(turn, repeat_of(turn.session, turn.actor, reference), move)
+
+
+def _choice(turn: Turn, order: OrderSummary) -> Choice:
+    if not turn.private:
+        return choice("dialog.plain", "again", order.number, text=order.number)
+    total = turn.money(order.total)
+    return choice("orders.again_choice", "again", order.number, number=order.number, total=total)
 
 
 def again(turn: Turn, arg: str) -> Says:

@@ -109,7 +109,9 @@ def cancel(turn: Turn, moves: Sequence[CancelOrder]) -> Says:
 
 
 def cancel_ask(turn: Turn, number: str) -> Says:
-    """Are you sure, or why it can no longer be cancelled."""
+    """Are you sure, or why it can no longer be cancelled. Not in a group: what is decided about money is decided in private."""
+    if not turn.private:
+        return (say("dialog.group.private"),)
     order = order_by_reference(turn.session, number)
     turn.state.last_order = order.number
     if order.state == "cancelled":

@@ -115,6 +115,10 @@ def test_in_a_group_no_money_is_said_and_nothing_confirmed(stage: Stage) -> None
     for question in ("毛巾多少钱", "我的额度还剩多少"):
         assert "¥" not in stage.world.words(WHO, stage.world.hears(WHO, question, place="group:7").says)
     assert stage.draft() == {}  # the private draft is another
+    keys(stage, "毛巾3包")
+    keys(stage, "下单")
+    for request in ("上个单到哪了", "把刚才那单取消", "和上次一样", "为什么是240"):
+        assert "¥" not in stage.world.words(WHO, stage.world.hears(WHO, request, place="group:7").says)
 
 
 # --- several lines ---
