@@ -144,18 +144,18 @@ def _hear_text(turn: Turn, ways: Routes, text: str) -> Says:
         answer = reader(turn)
         if answer is not None:
             return answer
-    word = word_for(text)
-    if word in ways.choices and not turn.repeating:
-        return _chosen(turn, ways, Offer(action=word))
     option = _bare_option(turn, text)
     if option is not None:
         return _chosen(turn, ways, repair.number(turn, option))
     turn.said = understand(text, context_of(turn), turn.index)
     moves = [move for move in _meant(turn) if _is_ours(ways, move)]
-    if not moves:
-        return repair.not_understood(turn) if turn.actor.side == "dealer" else ways.moves[Social](turn, ())
-    outside = all(map(_is_outside, moves))
-    if outside and turn.state.misses:
+    outside = all(map(_is_outside, moves))  # nothing at all included
+    word = word_for(text) if outside else ""
+    if word in ways.choices:
+        return _chosen(turn, ways, Offer(action=word))
+    if not moves and turn.actor.side == "staff":
+        return ways.moves[Social](turn, ())
+    if outside and (turn.state.misses or not moves):
         return repair.not_understood(turn)
     turn.state.misses = int(outside)
     if _heard_before(turn, text, moves):

@@ -18,6 +18,7 @@ from bot.understand.types import (
     TargetKind,
 )
 from core.orders import drafts
+from core.orders.errors import OrderNotFoundError
 from core.orders.queries import orders_on
 from core.orders.repeat import Repeat as Again
 from core.orders.repeat import repeat_of, usual_lines
@@ -40,8 +41,17 @@ def repeat(turn: Turn, moves: Sequence[Repeat]) -> Says:
             choices = tuple(_choice(turn, each) for each in found)
             return (Say(key="orders.which_again", choices=choices),)
         return _again(turn, repeat_of(turn.session, turn.actor, found[0].number), move)
-    reference = None if move.ref == "last" else move.ref
-    return _again(turn, repeat_of(turn.session, turn.actor, reference), move)
+    if move.ref == "last":
+        return _last_again(turn, move)
+    return _again(turn, repeat_of(turn.session, turn.actor, move.ref), move)
+
+
+def _last_again(turn: Turn, move: Repeat) -> Says:
+    try:
+        found = repeat_of(turn.session, turn.actor)
+    except OrderNotFoundError:
+        return (say("orders.none_yet"),)
+    return _again(turn, found, move)
 
 
 def _choice(turn: Turn, order: OrderSummary) -> Choice:
@@ -53,7 +63,9 @@ def _choice(turn: Turn, order: OrderSummary) -> Choice:
 
 def again(turn: Turn, arg: str) -> Says:
     """This order again, by its button; without a number the last one."""
-    return _again(turn, repeat_of(turn.session, turn.actor, arg or None), Repeat())
+    if not arg:
+        return _last_again(turn, Repeat())
+    return _again(turn, repeat_of(turn.session, turn.actor, arg), Repeat())
 
 
 def _again(turn: Turn, found: Again, move: Repeat) -> Says:
