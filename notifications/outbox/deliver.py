@@ -1,7 +1,8 @@
 """Delivery: claim rows under a lease, send, and settle by what the channel answered.
 
 Order is kept per recipient: a row waits while an older one to the same subject is unsent. Replies and money confirmations
-are sent at least once; an alert whose answer was lost stays `unknown` and is never repeated by itself.
+are sent at least once; an alert whose answer was lost stays `unknown` and is never repeated by itself. What a channel may
+not push now is `waiting`, holds nobody up, and goes along with the next answer.
 """
 
 import random
@@ -15,7 +16,7 @@ from sqlalchemy import and_, bindparam, or_, select, update
 from core.db.session import Session
 from core.people.models import identities, persons
 from notifications.outbox.models import outbox
-from notifications.outbox.sender import Address, Moved, Refused, Result, Retry, Sender, Sent, Unknown
+from notifications.outbox.sender import Address, Moved, Refused, Result, Retry, Sender, Sent, Unknown, Wait
 from notifications.outbox.write import LEASE
 
 ATTEMPTS = 8
@@ -88,6 +89,40 @@ _mine = (
         outbox.c.attempts == 0,
     )
     .values(lease_until=bindparam("until"), attempts=1)
+    .returning(*_row)
+)
+_collect = (
+    update(outbox)
+    .where(
+        outbox.c.key.in_(bindparam("keys", expanding=True)),
+        or_(
+            outbox.c.state.in_(("pending", "waiting")),
+            and_(outbox.c.state == "claimed", outbox.c.lease_until <= bindparam("now")),
+        ),
+    )
+    .values(
+        state="claimed",
+        leased_by=bindparam("process"),
+        lease_until=bindparam("until"),
+        attempts=outbox.c.attempts + 1,
+    )
+    .returning(*_row)
+)
+_waiting = (
+    select(outbox.c.id)
+    .where(
+        outbox.c.subject == bindparam("subject_is"),
+        outbox.c.state == "waiting",
+        outbox.c.channel.in_(("", bindparam("channel_is"))),
+    )
+    .order_by(outbox.c.id)
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True)
+)
+_ride = (
+    update(outbox)
+    .where(outbox.c.id.in_(_waiting))
+    .values(state="claimed", leased_by=bindparam("process"), lease_until=bindparam("until"))
     .returning(*_row)
 )
 _settle = (
@@ -176,6 +211,29 @@ def take(session: Session, process: str, ids: Sequence[int]) -> list[Parcel]:
     return parcels
 
 
+def collect(session: Session, process: str, keys: Sequence[str]) -> list[Parcel]:
+    """The replies with these keys that are not on their way, for a message that was delivered again."""
+    rows = session.execute(
+        _collect, {"keys": list(keys), "process": process, "now": session.now, "until": session.now + LEASE}
+    ).mappings()
+    return [_parcel(session, row) for row in sorted(rows, key=lambda row: row["id"])]
+
+
+def riders(session: Session, process: str, subject: str, channel: str, limit: int = 10) -> list[Parcel]:
+    """What waits for the next answer to this person, oldest first: it goes along with it now."""
+    rows = session.execute(
+        _ride,
+        {
+            "subject_is": subject,
+            "channel_is": channel,
+            "process": process,
+            "until": session.now + LEASE,
+            "limit": limit,
+        },
+    ).mappings()
+    return [_parcel(session, row) for row in sorted(rows, key=lambda row: row["id"])]
+
+
 def release(session: Session) -> int:
     """End every lease, where no other process can hold one: what a killed process was sending need not wait for it.
 
@@ -185,9 +243,12 @@ def release(session: Session) -> int:
 
 
 async def send(parcel: Parcel, senders: Mapping[str, Sender]) -> tuple[Address | None, Result]:
-    """Try the addresses in turn until one does not refuse. Returns the last one tried and what it said."""
+    """Try the addresses in turn until one takes it. Returns the last one tried and what it said; where none takes it now
+    but one may later, that one.
+    """
     result: Result = Refused("no way to reach this person")
     address = None
+    later: tuple[Address, Wait] | None = None
     for address in parcel.addresses:
         sender = senders.get(address.channel)
         if sender is None:
@@ -196,9 +257,11 @@ async def send(parcel: Parcel, senders: Mapping[str, Sender]) -> tuple[Address |
         result = await sender.send(address, parcel.payload)
         if isinstance(result, Moved):
             return address, result
-        if not isinstance(result, Refused):
-            break
-    return address, result
+        if isinstance(result, Wait):
+            later = address, result
+        elif not isinstance(result, Refused):
+            return address, result
+    return later or (address, result)
 
 
 def settle(session: Session, process: str, parcel: Parcel, address: Address | None, result: Result) -> None:
@@ -221,7 +284,7 @@ def settle(session: Session, process: str, parcel: Parcel, address: Address | No
             "provider": provider,
             "new_error": error[:300],
             "again": again,
-            "settled": None if state == "pending" else session.now,
+            "settled": None if state in ("pending", "waiting") else session.now,
         },
     )
 
@@ -234,6 +297,8 @@ def _verdict(parcel: Parcel, result: Result, now: datetime) -> tuple[str, str, s
             return "pending", "the chat moved", "", now
         case Refused(reason):
             return "refused", reason, "", now
+        case Wait(reason):
+            return "waiting", reason, "", now
         case Unknown(reason) if parcel.kind == "alert":
             return "unknown", reason, "", now
         case Retry(reason, after) if after is not None:
@@ -274,12 +339,20 @@ def _addresses(session: Session, row: Mapping[Any, Any]) -> tuple[Address, ...]:
                 chat=row["chat"],
                 subject=row["subject"],
                 locale=row["payload"].get("locale") or locale or "zh-Hans",
+                kind=row["kind"],
+                ref=str(row["id"]),
             ),
         )
     ways = session.execute(_ways, {"person": row["person_id"]})
     return tuple(
         Address(
-            channel=way.channel, account=way.account, chat=way.chat, subject=row["subject"], locale=way.locale
+            channel=way.channel,
+            account=way.account,
+            chat=way.chat,
+            subject=row["subject"],
+            locale=way.locale,
+            kind=row["kind"],
+            ref=str(row["id"]),
         )
         for way in ways
     )

@@ -13,10 +13,11 @@ from core.db.scope import SystemScope
 from core.db.session import Session
 from core.kit.clock import Clock
 from notifications.outbox.deliver import Parcel, claim, send, settle, take
-from notifications.outbox.sender import Result, Sender, Unknown
+from notifications.outbox.sender import Address, Result, Sender, Unknown
 from notifications.outbox.write import write_facts
 
 T = TypeVar("T")
+Verdict = tuple[Parcel, Address | None, Result]
 log = structlog.get_logger()
 
 SEND_TIMEOUT = 30.0
@@ -36,15 +37,16 @@ class Post:
         if ids:
             parcels = await self._on_lane(lambda session: take(session, self.process, ids))
             for parcel in parcels:
-                await self._deliver(parcel)
+                await self.deliver(parcel)
 
     async def sweep(self, limit: int = 20) -> int:
         """Claim and send what is due. Recipients do not wait for one another. Returns how many were claimed."""
         parcels = await self._on_lane(lambda session: claim(session, self.process, limit))
-        await asyncio.gather(*(self._deliver(parcel) for parcel in parcels))
+        await asyncio.gather(*(self.deliver(parcel) for parcel in parcels))
         return len(parcels)
 
-    async def _deliver(self, parcel: Parcel) -> None:
+    async def deliver(self, parcel: Parcel) -> None:
+        """Send what is leased to this process, and write down what became of it."""
         try:
             address, result = await asyncio.wait_for(send(parcel, self.senders), SEND_TIMEOUT)
         except TimeoutError:
@@ -52,10 +54,14 @@ class Post:
         except Exception as error:
             log.exception("send_failed", outbox=parcel.id, error=type(error).__name__)
             address, result = None, Unknown(type(error).__name__)
-        verdict: Result = result
+        await self.settle([(parcel, address, result)])
+
+    async def settle(self, verdicts: Sequence[Verdict]) -> None:
+        """Write down what became of parcels leased to this process."""
 
         def keep(session: Session) -> None:
-            settle(session, self.process, parcel, address, verdict)
+            for parcel, address, result in verdicts:
+                settle(session, self.process, parcel, address, result)
             write_facts(session, session.facts)
 
         await self._on_lane(keep)

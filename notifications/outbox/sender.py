@@ -14,6 +14,8 @@ class Address:
     chat: str
     subject: str  # whose buttons these are: "m:<member id>" or "s:<staff id>"
     locale: str = "zh-Hans"
+    kind: str = "reply"  # of the message: a reply goes on with the conversation; money and alert interrupt it
+    ref: str = ""  # the message's own number, the same in every attempt
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,14 @@ class Moved:
     chat: str
 
 
-Result = Sent | Retry | Unknown | Refused | Moved
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Nothing may be sent to this person now: it goes along with the next answer to them."""
+
+    reason: str
+
+
+Result = Sent | Retry | Unknown | Refused | Moved | Wait
 
 
 class Sender(Protocol):
