@@ -21,6 +21,7 @@ def database(request: pytest.FixtureRequest, all_databases: Databases) -> Iterat
     made = Database(url)
     yield made
     made.close()
+    all_databases.drop(url)
 
 
 @pytest.fixture
