@@ -111,6 +111,8 @@ def show_invite(
         stop(settings_now(), "one_purpose", options=" | ".join(f"--role {one}" for one in roles))
     if region and not staff:
         stop(settings_now(), "one_purpose", options="--staff --region")
+    if qr and not qr.lower().endswith((".png", ".svg")):
+        stop(settings_now(), "bad_picture", value=qr)
     draw = not json and not qr and sys.stdout.isatty()
     written("invite", as_json=json, dealer=dealer, role=role, name=name, phone=phone, region=region,
             expires=expires, qr=in_full(qr), draw=draw)  # fmt: skip

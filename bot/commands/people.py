@@ -66,9 +66,13 @@ def invite(
     }
     lines = _told(place, made, dealer, found)
     if qr:
-        code.save(qr, scale=8, border=4)
-        data["qr"] = qr
-        lines.append(qr)
+        try:
+            code.save(qr, scale=8, border=4)
+        except OSError as error:
+            lines.append(say(place, "unwritable", name=qr, cause=error.strerror))
+        else:
+            data["qr"] = qr
+            lines.append(qr)
     if draw:
         picture = io.StringIO()
         code.terminal(picture, compact=True)

@@ -93,6 +93,7 @@ def test_a_dry_run_writes_nothing(dealer: Dealer) -> None:
         ("invite", "--staff", "--dealer", "N1", "--role", "admin"),
         ("invite", "--dealer", "N1", "--role", "admin"),
         ("invite", "--dealer", "N1", "--role", "owner", "--region", "x"),
+        ("invite", "--staff", "--role", "admin", "--qr", "code.abc"),
         ("pay", "N1", "5"),
         ("adjust", "--as", "x", "--reason", "r"),
         ("adjust", "--as", "x", "--reason", "r", "--sku", "A", "--dealer", "N1", "--amount", "5"),

@@ -85,6 +85,12 @@ def test_an_invite_draws_its_code_to_a_file(place: Place, tmp_path: Path) -> Non
     assert made["qr"] == str(tmp_path / "qr.svg")
 
 
+def test_an_invite_is_not_lost_where_its_picture_cannot_be_written(place: Place, tmp_path: Path) -> None:
+    made = done(place, "invite", role="admin", qr=str(tmp_path / "nowhere" / "qr.png"))
+    assert made["token"]
+    assert made["qr"].startswith("data:image/png")
+
+
 @pytest.mark.parametrize("expires", ["7", "0d", "91d", "soon", "99999999w"])
 def test_a_time_that_cannot_be_read_is_refused(place: Place, expires: str) -> None:
     assert expires in refused(place, "invite", dealer="N1", role="owner", expires=expires)
