@@ -15,7 +15,7 @@ import yaml
 from telegram.error import BadRequest, InvalidToken, NetworkError, TelegramError
 from telegram.request import HTTPXRequest, RequestData
 
-from bot.channels.telegram.redact import hide
+from bot.channels.redact import hide
 
 OFFICIAL_API: Final = "https://api.telegram.org"
 WEBHOOK_PATH: Final = "/telegram/webhook"

@@ -20,9 +20,9 @@ from telegram.error import (
     TelegramError,
 )
 
+from bot.channels.redact import redact
 from bot.channels.telegram.account import was_never_sent
 from bot.channels.telegram.pace import Pace
-from bot.channels.telegram.redact import redact
 from bot.channels.telegram.render import Call, OpenFile, Rows, render
 from bot.dialog.messages import Words
 from notifications.outbox.sender import Address, Moved, Refused, Result, Retry, Sent, Unknown

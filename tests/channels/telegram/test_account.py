@@ -10,7 +10,7 @@ from telegram.error import TelegramError
 
 from bot.channels.telegram.account import ALLOWED_UPDATES, Account, close_bot, connect, menus, open_bot
 from bot.channels.telegram.receive import parse
-from bot.channels.telegram.redact import hide, redact
+from bot.channels.redact import hide, redact
 from bot.understand.catalogue import Catalogue
 from bot.understand.index import build_index
 from bot.understand.types import Context, Social

@@ -1,4 +1,4 @@
-"""Keeps secrets out of the log: the bot token stands in every address that is called."""
+"""Keeps secrets out of the log: tokens stand in the addresses that are called."""
 
 import logging
 import traceback
