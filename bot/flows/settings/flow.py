@@ -74,15 +74,23 @@ def _system(turn: Turn) -> Session:
 
 def short(turn: Turn) -> Says | None:
     """Short requests that are whole messages."""
-    text = normalise(turn.inbound.text.strip()).text.strip()
-    for name, act in (("web", _web), ("invite", _invite)):
-        for pattern in _words()[name]:
-            if match := re.fullmatch(pattern, text):
-                return act(turn, match)
+    written = turn.inbound.text.strip()
+    normal = normalise(written)
+    for pattern in _words()["web"]:
+        if re.fullmatch(pattern, normal.text):
+            return _web(turn)
+    for pattern in _words()["invite"]:
+        if match := re.fullmatch(pattern, normal.text):
+            parts = {
+                part: normal.span(*match.span(part)) for part, found in match.groupdict().items() if found
+            }
+            return _invite(
+                turn, {part: written[span.start : span.end].strip() for part, span in parts.items()}
+            )
     return None
 
 
-def _web(turn: Turn, _match: re.Match[str]) -> Says:
+def _web(turn: Turn) -> Says:
     if not turn.public_url:
         return (say("settings.no_web"),)
     link = issue_channel_link(turn.session, turn.actor)
@@ -91,10 +99,10 @@ def _web(turn: Turn, _match: re.Match[str]) -> Says:
     return (Say(key="settings.web", params={"until": link.expires_at}, choices=(open_it,)),)
 
 
-def _invite(turn: Turn, match: re.Match[str]) -> Says:
+def _invite(turn: Turn, parts: dict[str, str]) -> Says:
+    """parts: role and name as they were written, where they were."""
     require(turn.actor, "members.invite")
-    role = _words()["roles"].get(match.groupdict().get("role") or "")
-    name = (match.groupdict().get("name") or "").strip()
+    role, name = _words()["roles"].get(parts.get("role", "").lower()), parts.get("name", "")
     if role is None:
         roles = tuple(
             choice(f"settings.role.{each}", "invite", each) for each in ("buyer", "finance", "owner")
