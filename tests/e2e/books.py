@@ -31,26 +31,26 @@ def books(database: Database) -> dict[str, Any]:
     """Orders, ledgers, stock, people, drafts, audit and facts, without numbers, ids and times."""
     assert consistent(database) == []
     return {
-        "orders": sorted(_order(database, row) for row in _rows(database, select(*_orders, members.c.name, dealers.c.code)
+        "orders": sorted(_order(database, row) for row in rows(database, select(*_orders, members.c.name, dealers.c.code)
                  .join(members, members.c.id == orders.c.member_id).join(dealers, dealers.c.id == orders.c.dealer_id))),
-        "accounts": _rows(database, select(dealers.c.code, accounts.c.credit_limit, accounts.c.balance, accounts.c.exposure)
+        "accounts": rows(database, select(dealers.c.code, accounts.c.credit_limit, accounts.c.balance, accounts.c.exposure)
                           .join(dealers, dealers.c.id == accounts.c.dealer_id)),
-        "account ledger": _rows(database, select(dealers.c.code, account_ledger.c.kind, account_ledger.c.amount)
+        "account ledger": rows(database, select(dealers.c.code, account_ledger.c.kind, account_ledger.c.amount)
                                 .join(dealers, dealers.c.id == account_ledger.c.dealer_id)),
-        "settlements": _rows(database, select(orders.c.total, settlements.c.amount)
+        "settlements": rows(database, select(orders.c.total, settlements.c.amount)
                              .join(orders, orders.c.id == settlements.c.order_id)),
-        "stock": _rows(database, select(products.c.sku, stock_items.c.on_hand, stock_items.c.reserved)
+        "stock": rows(database, select(products.c.sku, stock_items.c.on_hand, stock_items.c.reserved)
                        .join(products, products.c.id == stock_items.c.product_id)),
-        "stock ledger": _rows(database, select(products.c.sku, stock_ledger.c.kind, stock_ledger.c.qty)
+        "stock ledger": rows(database, select(products.c.sku, stock_ledger.c.kind, stock_ledger.c.qty)
                               .join(products, products.c.id == stock_ledger.c.product_id)),
-        "members": _rows(database, select(members.c.name, members.c.role, members.c.state)),
-        "staff": _rows(database, select(staff.c.name, staff.c.role, staff.c.state)),
-        "identities": _rows(database, select(identities.c.channel, func.count()).group_by(identities.c.channel)),
-        "invites": _rows(database, select(invites.c.state, func.count()).group_by(invites.c.state)),
-        "drafts": [row for row in _rows(database, select(members.c.name, drafts.c.place, drafts.c.lines)
+        "members": rows(database, select(members.c.name, members.c.role, members.c.state)),
+        "staff": rows(database, select(staff.c.name, staff.c.role, staff.c.state)),
+        "identities": rows(database, select(identities.c.channel, func.count()).group_by(identities.c.channel)),
+        "invites": rows(database, select(invites.c.state, func.count()).group_by(invites.c.state)),
+        "drafts": [row for row in rows(database, select(members.c.name, drafts.c.place, drafts.c.lines)
                                         .join(members, members.c.id == drafts.c.member_id)) if row[2]],
-        "audit": _rows(database, select(audit.c.action, func.count()).group_by(audit.c.action)),
-        "facts": _rows(database, select(facts.c.kind, func.count()).group_by(facts.c.kind)),
+        "audit": rows(database, select(audit.c.action, func.count()).group_by(audit.c.action)),
+        "facts": rows(database, select(facts.c.kind, func.count()).group_by(facts.c.kind)),
     }  # fmt: skip
 
 
@@ -68,14 +68,14 @@ def at_rest(database: Database, *, within: float = 20.0) -> None:
         "outbox": select(func.count()).select_from(outbox).where(outbox.c.state.in_(("pending", "claimed"))),
         "parked": select(func.count()).select_from(parked).where(parked.c.state == "waiting"),
     }
-    while left := {name: count for name, query in waiting.items() if (count := _rows(database, query)[0][0])}:
+    while left := {name: count for name, query in waiting.items() if (count := rows(database, query)[0][0])}:
         assert time.monotonic() < deadline, f"still waiting: {left}"
         time.sleep(0.05)
 
 
 def outbox_states(database: Database) -> dict[str, int]:
     """How many messages ended in which state."""
-    return dict(_rows(database, select(outbox.c.state, func.count()).group_by(outbox.c.state)))
+    return dict(rows(database, select(outbox.c.state, func.count()).group_by(outbox.c.state)))
 
 
 def _order(database: Database, row: tuple[Any, ...]) -> str:
@@ -94,8 +94,8 @@ def _order(database: Database, row: tuple[Any, ...]) -> str:
         who,
         dealer,
     ) = row
-    lines = _rows(database, select(*_lines).where(order_lines.c.order_id == order_id))
-    parcels = _rows(database, select(shipments.c.carrier, shipments.c.tracking, shipments.c.value,
+    lines = rows(database, select(*_lines).where(order_lines.c.order_id == order_id))
+    parcels = rows(database, select(shipments.c.carrier, shipments.c.tracking, shipments.c.value,
                                      shipments.c.received_at.is_not(None)).where(shipments.c.order_id == order_id))  # fmt: skip
     delivery = delivery_of(base_qty=sum(line[1] for line in lines), shipped=sum(line[8] for line in lines),
                            delivered=delivered_at is not None)  # fmt: skip
@@ -104,6 +104,7 @@ def _order(database: Database, row: tuple[Any, ...]) -> str:
                  ship_to.get("name"), lines, parcels))  # fmt: skip
 
 
-def _rows(database: Database, query: Any) -> Rows:
+def rows(database: Database, query: Any) -> Rows:
+    """What a query finds, sorted."""
     with database.reader.connect() as connection:
         return sorted((tuple(row) for row in connection.execute(system(query))), key=repr)
