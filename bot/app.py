@@ -16,6 +16,7 @@ from fastapi import FastAPI
 from sqlalchemy import Connection, Engine, bindparam, select
 
 from bot import http
+from bot.channels.redact import hide
 from bot.channels.telegram import account as telegram_account
 from bot.channels.telegram.intake import Intake
 from bot.channels.telegram.poll import poll
@@ -23,6 +24,12 @@ from bot.channels.telegram.routes import router as telegram_router
 from bot.channels.telegram.send import TelegramSender
 from bot.channels.web import routes as web_routes
 from bot.channels.web.send import Watchers, WebSender
+from bot.channels.wechat.account import set_menu
+from bot.channels.wechat.answer import Desk, finish_all
+from bot.channels.wechat.api import Api
+from bot.channels.wechat.envelope import Seal
+from bot.channels.wechat.routes import router as wechat_router
+from bot.channels.wechat.send import WeChatSender
 from bot.dialog.handles import sign
 from bot.dialog.messages import Inbound, Name, Outcome, Words
 from bot.dialog.render import render
@@ -74,8 +81,8 @@ class Running:
     closing: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
     stopping: bool = False
 
-    def words(self, payload: Mapping[str, Any], address: Address) -> Words:
-        """A stored Say in the reader's language, its buttons signed for this reader."""
+    def words(self, payload: Mapping[str, Any], address: Address, *, numbered: bool = False) -> Words:
+        """A stored Say in the reader's language: its buttons signed for this reader, or its choices numbered in the text."""
         now = self.clock()
         place = place_of(address)
 
@@ -89,17 +96,23 @@ class Running:
                 now=now,
             )
 
-        return render(load(payload), address.locale, now=now, zone=self.settings.zone, sign=handle_of)
+        zone = self.settings.zone
+        return render(load(payload), address.locale, now=now, zone=zone, sign=handle_of, numbered=numbered)
 
-    async def take(self, inbound: Inbound) -> Outcome:
-        """One message through the turn, its replies sent without waiting for the next sweep."""
+    async def turn(self, inbound: Inbound) -> Outcome:
+        """One message through the turn; its replies are left to whoever asked."""
         started = time.perf_counter()
         loop = asyncio.get_running_loop()
         outcome = await loop.run_in_executor(self.turns, handle, self.office, inbound)
         self.metrics.turns.labels(inbound.channel, outcome.status).inc()
         self.metrics.seconds.labels(inbound.channel).observe(time.perf_counter() - started)
+        return outcome
+
+    async def take(self, inbound: Inbound) -> Outcome:
+        """One message through the turn, its replies sent without waiting for the next sweep."""
+        outcome = await self.turn(inbound)
         if outcome.outbox_ids:
-            task = loop.create_task(self.post.send_now(outcome.outbox_ids))
+            task = asyncio.get_running_loop().create_task(self.post.send_now(outcome.outbox_ids))
             _sending.add(task)
             task.add_done_callback(_sending.discard)
         self.worker.wake()
@@ -198,6 +211,8 @@ def create_app(running: Running, *, role: str = "all", home: bool = True) -> Fas
         app.include_router(web_routes.router(web_chat(running), home=home))
     if running.settings.telegram:
         open_telegram(running, app, role)
+    if running.settings.wechat:
+        open_wechat(running, app, role)
     return app
 
 
@@ -265,6 +280,51 @@ def open_telegram(running: Running, app: FastAPI, role: str) -> None:
     running.closing.append(lambda: telegram_account.close_bot(bot))
     if not polling and role != "worker":
         app.include_router(telegram_router(intake))
+
+
+def open_wechat(running: Running, app: FastAPI, role: str) -> None:
+    """The WeChat service account: its sender everywhere, its address where the web is, its menu where the worker is."""
+    settings = running.settings
+    app_id = settings.wechat_app_id
+    api = Api(
+        url=settings.wechat_api_url,
+        app_id=app_id,
+        secret=settings.wechat_app_secret,
+        lane=running.lane,
+        process=running.post.process,
+        clock=running.clock,
+    )
+    sender = WeChatSender(
+        api, running.words, refuse_file, running.lane, running.clock, settings.wechat_template_alert
+    )
+    running.senders["wechat"] = sender
+    desk = Desk(
+        app_id=app_id,
+        turn=running.turn,
+        words=running.words,
+        sender=sender,
+        post=running.post,
+        lane=running.lane,
+        clock=running.clock,
+        woken=running.worker.wake,
+    )
+
+    async def park(raw: bytes, cause: str) -> None:
+        await running.park_unreadable("wechat", app_id, raw, cause)
+
+    async def have_menu(stop: asyncio.Event) -> None:
+        setting = asyncio.create_task(set_menu(api))
+        await stop.wait()
+        setting.cancel()
+
+    if role != "web":
+        running.others.append(have_menu)
+    running.closing += [finish_all, api.close]
+    if role != "worker":
+        hide(settings.wechat_token)
+        hide(settings.wechat_aes_key)
+        seal = Seal(app_id=app_id, token=settings.wechat_token, aes_key=settings.wechat_aes_key)
+        app.include_router(wechat_router(seal, desk, park, running.clock))
 
 
 async def no_file(_ref: str) -> bytes | None:

@@ -1,6 +1,7 @@
 """Every table of the product in one metadata: for migrations, checks and tests."""
 
 from bot.channels.web import models as web
+from bot.channels.wechat import models as wechat
 from bot.store import models as store
 from core.audit import models as audit
 from core.credit import models as credit
@@ -14,6 +15,20 @@ from core.stock import models as stock
 from core.talks import models as talks
 from notifications.outbox import models as outbox
 
-MODULES = (audit, people, dealers, products, pricing, stock, credit, orders, talks, store, outbox, web)
+MODULES = (
+    audit,
+    people,
+    dealers,
+    products,
+    pricing,
+    stock,
+    credit,
+    orders,
+    talks,
+    store,
+    outbox,
+    web,
+    wechat,
+)
 
 __all__ = ["MODULES", "metadata"]

@@ -11,6 +11,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SECRET_LENGTH = 32
 _TELEGRAM_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
+_WECHAT_KEY = re.compile(r"[A-Za-z0-9+/]{43}")
+_WECHAT_TEMPLATE = re.compile(r"[\w-]+/\w+/\w+", re.ASCII)
 
 _CHANNELS = {
     "Telegram": ("telegram_token",),
@@ -48,6 +50,9 @@ class Settings(BaseSettings):
     wechat_token: str = ""
     wechat_aes_key: str = ""
     wechat_api_url: str = "https://api.weixin.qq.com"
+    wechat_template_alert: str = (
+        ""  # TEMPLATE_ID/TEXT_FIELD/TIME_FIELD, for notices that no message may carry
+    )
 
     wecom_corp_id: str = ""
     wecom_agent_id: str = ""
@@ -85,6 +90,11 @@ class Settings(BaseSettings):
         """Polling unless a webhook secret is set or the mode says otherwise."""
         return (self.telegram_mode or ("webhook" if self.telegram_webhook_secret else "polling")) == "polling"
 
+    @property
+    def wechat(self) -> bool:
+        """Whether the WeChat service account is on."""
+        return all(getattr(self, name) for name in _CHANNELS["WeChat"])
+
     def problems(self, *, role: str = "all") -> list[str]:
         """What makes these settings unsafe or incomplete for serving; empty when they are fine."""
         found = []
@@ -100,6 +110,12 @@ class Settings(BaseSettings):
             found.append("DEALER_TELEGRAM_WEBHOOK_SECRET may hold 1 to 256 of A-Z a-z 0-9 _ - only")
         if not self.telegram and (self.telegram_webhook_secret or self.telegram_mode):
             found.append("Telegram is half set: DEALER_TELEGRAM_TOKEN missing")
+        if self.wechat_aes_key and not _WECHAT_KEY.fullmatch(self.wechat_aes_key):
+            found.append("DEALER_WECHAT_AES_KEY must be the 43 letters and digits of WeChat's EncodingAESKey")
+        if self.wechat_template_alert and not _WECHAT_TEMPLATE.fullmatch(self.wechat_template_alert):
+            found.append(
+                "DEALER_WECHAT_TEMPLATE_ALERT must be TEMPLATE_ID/TEXT_FIELD/TIME_FIELD, as abc123/thing1/time2"
+            )
         if self.sqlite and role != "all":
             found.append(
                 "SQLite serves one process: use --role all, or PostgreSQL for separate web and worker"

@@ -3,13 +3,16 @@
 import asyncio
 import io
 import re
-from datetime import timedelta
+import secrets
+from datetime import datetime, timedelta
 from typing import Any
 
 import segno
 import structlog
 
 from bot.channels.telegram.account import Account, close_bot, open_bot
+from bot.channels.wechat.account import scene_link
+from bot.channels.wechat.api import Api
 from bot.commands import Answer, Place, loader, write
 from bot.commands.errors import BadSpanError
 from bot.commands.words import say
@@ -55,8 +58,8 @@ def invite(
         )
 
     made: Invite = write(place, issue)
-    found = links(place, made.token)
-    best = found["telegram"] or found["web"] or made.token
+    found = links(place, made.token, made.expires_at)
+    best = found["wechat"] or found["telegram"] or found["web"] or made.token
     code = segno.make(best)
     data = {
         "token": made.token,
@@ -95,15 +98,40 @@ def _told(place: Place, made: Invite, dealer: str, found: dict[str, str | None])
     return lines
 
 
-def links(place: Place, token: str) -> dict[str, str | None]:
+def links(place: Place, token: str, expires_at: datetime) -> dict[str, str | None]:
     """Where a token can be used with one tap; None where that channel is not set up."""
     settings = place.settings
     bot = _bot_name(place) if settings.telegram else None
     return {
         "telegram": f"https://t.me/{bot}?start={token}" if bot else None,
-        "wechat": None,
+        "wechat": _wechat_code(place, token, expires_at) if settings.wechat else None,
         "web": f"{settings.public_url.rstrip('/')}/join/{token}" if settings.public_url else None,
     }
+
+
+def _wechat_code(place: Place, token: str, expires_at: datetime) -> str | None:
+    """What a QR code must hold for WeChat to bring the token; None when WeChat cannot be reached now."""
+    settings, now = place.settings, place.clock()
+
+    async def ask() -> str:
+        api = Api(
+            url=settings.wechat_api_url,
+            app_id=settings.wechat_app_id,
+            secret=settings.wechat_app_secret,
+            lane=place.lane,
+            process=f"invite:{secrets.token_hex(4)}",
+            clock=place.clock,
+        )
+        try:
+            return await asyncio.wait_for(scene_link(api, token, expires_at, now), PATIENCE)
+        finally:
+            await api.close()
+
+    try:
+        return asyncio.run(ask())
+    except Exception as error:  # noqa: BLE001 - the invite is good without this link
+        log.warning("wechat.unreachable", cause=type(error).__name__)
+        return None
 
 
 def span_of(text: str) -> timedelta:

@@ -97,7 +97,13 @@ _collect = (
         outbox.c.key.in_(bindparam("keys", expanding=True)),
         or_(
             outbox.c.state.in_(("pending", "waiting")),
-            and_(outbox.c.state == "claimed", outbox.c.lease_until <= bindparam("now")),
+            and_(
+                outbox.c.state == "claimed",
+                or_(
+                    outbox.c.lease_until <= bindparam("now"),
+                    and_(outbox.c.leased_by == bindparam("process"), outbox.c.attempts == 0),
+                ),
+            ),
         ),
     )
     .values(

@@ -215,6 +215,36 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_web_chats")),
     )
     op.create_table(
+        "wechat_templates",
+        sa.Column("account", sa.String(length=80), nullable=False),
+        sa.Column("msg_id", sa.String(length=40), nullable=False),
+        sa.Column("outbox_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("sent_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("account", "msg_id", name=op.f("pk_wechat_templates")),
+    )
+    op.create_table(
+        "wechat_tokens",
+        sa.Column("account", sa.String(length=80), nullable=False),
+        sa.Column("token", sa.String(length=600), nullable=False),
+        sa.Column("expires_at", UtcDateTime(), nullable=False),
+        sa.Column("leased_by", sa.String(length=80), nullable=False),
+        sa.Column("lease_until", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("account", name=op.f("pk_wechat_tokens")),
+    )
+    op.create_table(
+        "wechat_users",
+        sa.Column("account", sa.String(length=80), nullable=False),
+        sa.Column("openid", sa.String(length=120), nullable=False),
+        sa.Column("message_left", sa.Integer(), nullable=False),
+        sa.Column("message_until", UtcDateTime(), nullable=False),
+        sa.Column("event_left", sa.Integer(), nullable=False),
+        sa.Column("event_until", UtcDateTime(), nullable=False),
+        sa.Column("answered_at", UtcDateTime(), nullable=False),
+        sa.Column("notice", Json(), nullable=True),
+        sa.Column("notice_at", UtcDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("account", "openid", name=op.f("pk_wechat_users")),
+    )
+    op.create_table(
         "account_ledger",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("dealer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1040,6 +1070,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_account_ledger_dealer_id_at"))
 
     op.drop_table("account_ledger")
+    op.drop_table("wechat_users")
+    op.drop_table("wechat_tokens")
+    op.drop_table("wechat_templates")
     op.drop_table("web_chats")
     with op.batch_alter_table("products", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_products_revision"))
