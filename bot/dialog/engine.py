@@ -32,6 +32,7 @@ from bot.understand.types import (
     Ask,
     Asking,
     Change,
+    Claim,
     Context,
     Human,
     Intent,
@@ -41,6 +42,8 @@ from bot.understand.types import (
     Question,
     Social,
     Stop,
+    SubmitClaim,
+    Understanding,
     Yes,
 )
 from bot.understand.understand import understand
@@ -147,7 +150,7 @@ def _hear_text(turn: Turn, ways: Routes, text: str) -> Says:
     option = _bare_option(turn, text)
     if option is not None:
         return _chosen(turn, ways, repair.number(turn, option))
-    turn.said = understand(text, context_of(turn), turn.index)
+    turn.said = _understood(turn, text)
     moves = [move for move in _meant(turn) if _is_ours(ways, move)]
     outside = all(map(_is_outside, moves))  # nothing at all included
     word = word_for(text) if outside else ""
@@ -169,6 +172,16 @@ def _hear_text(turn: Turn, ways: Routes, text: str) -> Says:
         reminder = open_question(turn)
         says += [reminder] if reminder else []
     return says
+
+
+def _understood(turn: Turn, text: str) -> Understanding:
+    """What the text means; what says nothing about the order may still be about the claim left lying beside it."""
+    context = context_of(turn)
+    said = understand(text, context, turn.index)
+    if context.claim is None or context.claim_on_top or not all(isinstance(m, Social) for m in said.moves):
+        return said
+    of_claim = understand(text, replace(context, claim_on_top=True), turn.index)
+    return of_claim if any(isinstance(m, (Claim, SubmitClaim)) for m in of_claim.moves) else said
 
 
 @cache
