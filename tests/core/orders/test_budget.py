@@ -67,7 +67,7 @@ def test_reads_of_a_dealer_stay_within_three_statements(shop: Shop) -> None:
         "repeat": (3, lambda session: repeat_of(session, actor)),
     }
     taken = {name: statements(shop, "buyer D1", query) for name, (_, query) in budget.items()}
-    assert taken == {name: most for name, (most, _) in budget.items()}
+    assert {name: count for name, count in taken.items() if count > budget[name][0]} == {}
 
 
 def test_reads_of_staff_stay_small(shop: Shop) -> None:
@@ -80,4 +80,4 @@ def test_reads_of_staff_stay_small(shop: Shop) -> None:
         "dealer": (6, lambda session: dealer_overview(session, dealer="D1", zone=ZONE)),
     }
     taken = {name: statements(shop, "sales", query) for name, (_, query) in budget.items()}
-    assert taken == {name: most for name, (most, _) in budget.items()}
+    assert {name: count for name, count in taken.items() if count > budget[name][0]} == {}
