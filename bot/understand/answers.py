@@ -15,9 +15,15 @@ from bot.understand.resolve import Found
 from bot.understand.tokens import Kind, Token
 from bot.understand.types import Add, Answer, Asking, Move, No, Question, Tier, Yes
 
-_CHOSEN = re.compile(r"^(?:我?(?:选|要|就|那|就要|来|拿|是|取|用|点)*)\s*(?:第|no\.?|option|number|#)?\s*([0-9]{1,2}|[一二三四五六七八九十])\s*(?:个|号|种|款|样|项)?(?:吧|的|那个|就行|please|,|。|!| )*$")
-_NUMBERS = re.compile(r"^[0-9一二三四五六七八九](?:\s*(?:和|跟|and|,|、|&|\s)\s*[0-9一二三四五六七八九]){1,4}$")
-_BACK_REFERENCE = re.compile(r"(前者|前面那个|前一个|上面那个|the former)|(后者|后面那个|后一个|下面那个|the latter)")
+_CHOSEN = re.compile(
+    r"^(?:我?(?:选|要|就|那|就要|来|拿|是|取|用|点)*)\s*(?:第|no\.?|option|number|#)?\s*([0-9]{1,2}|[一二三四五六七八九十])\s*(?:个|号|种|款|样|项)?(?:吧|的|那个|就行|please|,|。|!| )*$"
+)
+_NUMBERS = re.compile(
+    r"^[0-9一二三四五六七八九](?:\s*(?:和|跟|and|,|、|&|\s)\s*[0-9一二三四五六七八九]){1,4}$"
+)
+_BACK_REFERENCE = re.compile(
+    r"(前者|前面那个|前一个|上面那个|the former)|(后者|后面那个|后一个|下面那个|the latter)"
+)
 
 
 def answer_moves(reading: Reading) -> tuple[Move, ...]:
@@ -52,16 +58,20 @@ def _amount(reading: Reading, skip: tuple[int, int] | None = None) -> Token | No
     amounts = [
         t
         for t in reading.tokens
-        if t.kind is Kind.QUANTITY and not _pronoun(t) and not (skip and t.start < skip[1] and t.end > skip[0])
+        if t.kind is Kind.QUANTITY
+        and not _pronoun(t)
+        and not (skip and t.start < skip[1] and t.end > skip[0])
     ]
     return amounts[-1] if len(amounts) == 1 or (amounts and reading.has_word(Role.REPAIR)) else None
 
 
 def _several(reading: Reading, options: tuple[str, ...]) -> tuple[str, ...]:
-    """ "第一个和第三个", "1和3"."""
+    """As in "第一个和第三个", "1和3"."""
     places = indexes_in(reading.text)
     if len(places) < 2 and (match := _NUMBERS.match(reading.text)):
-        places = [int(n.value) for g in re.findall(r"[0-9一二三四五六七八九]", match[0]) if (n := number_at(g, 0))]
+        places = [
+            int(n.value) for g in re.findall(r"[0-9一二三四五六七八九]", match[0]) if (n := number_at(g, 0))
+        ]
     chosen = [options[p - 1 if p > 0 else p] for p in places if p == -1 or 1 <= p <= len(options)]
     return tuple(dict.fromkeys(chosen)) if len(places) >= 2 and len(chosen) == len(places) else ()
 
@@ -76,7 +86,7 @@ def _by_figure(reading: Reading, options: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _pronoun(token: Token) -> bool:
-    """ "The big one", "大的那一个": no quantity."""
+    """As in "The big one", "大的那一个": no quantity."""
     return token.text in ("one", "一个", "1个") or token.text.startswith("one or")
 
 
@@ -138,14 +148,24 @@ def _by_attribute(reading: Reading, question: Question) -> tuple[Move, ...]:
 
 
 def _each_its_own(reading: Reading, options: tuple[str, ...]) -> tuple[Move, ...]:
-    """ "330的10箱500的5箱": the first answers, the others are further lines."""
-    pairs = [(p, among(p.mention, options, reading)) for p in reading.pairs if p.mention and p.amount and not p.negated]
+    """As in "330的10箱500的5箱": the first answers, the others are further lines."""
+    pairs = [
+        (p, among(p.mention, options, reading))
+        for p in reading.pairs
+        if p.mention and p.amount and not p.negated
+    ]
     if len(pairs) < 2 or any(len(fit) != 1 for _, fit in pairs):
         return ()
     first, fit = pairs[0]
     qty, unit = _said(first.amount, fit, reading)
     rest = [
-        measured(reading.original(p.mention.start, p.mention.end), Found(f, Tier.WORDS), p.amount.quantity, reading.index, (reading.span(p.mention),))  # fmt: skip
+        measured(
+            reading.original(p.mention.start, p.mention.end),
+            Found(f, Tier.WORDS),
+            p.amount.quantity,
+            reading.index,
+            (reading.span(p.mention),),
+        )  # fmt: skip
         for p, f in pairs[1:]
         if p.mention and p.amount
     ]
@@ -153,7 +173,7 @@ def _each_its_own(reading: Reading, options: tuple[str, ...]) -> tuple[Move, ...
 
 
 def _for_the_others(mentions: list[Mention], reading: Reading) -> tuple[Move, ...]:
-    """ "都要20的": what sets one option apart answers the other open questions too."""
+    """As in "都要20的": what sets one option apart answers the other open questions too."""
     answers: list[Move] = []
     for question in reading.context.questions[1:]:
         fit = question.candidates
@@ -165,11 +185,15 @@ def _for_the_others(mentions: list[Mention], reading: Reading) -> tuple[Move, ..
 
 
 def _by_packing(reading: Reading, question: Question) -> tuple[Move, ...]:
-    """ "罐的": the options sold in that packing."""
+    """As in "罐的": the options sold in that packing."""
     units = [t for t in reading.tokens if t.kind is Kind.UNIT]
     if len(units) != 1 or _amount(reading) is not None:
         return ()
-    fit = tuple(s for s in question.candidates if reading.index.units.fits(reading.index.entries[s].product, units[0].text))
+    fit = tuple(
+        s
+        for s in question.candidates
+        if reading.index.units.fits(reading.index.entries[s].product, units[0].text)
+    )
     if not fit or len(fit) == len(question.candidates):
         return ()
     return (Answer(skus=fit, text=reading.text),)
@@ -186,9 +210,7 @@ def _amount_only(reading: Reading, question: Question) -> tuple[Move, ...]:
     return (Answer(qty=qty, unit=unit, text=reading.text),)
 
 
-def _said(
-    amount: Token | None, skus: tuple[str, ...], reading: Reading
-) -> tuple[Decimal | None, str | None]:
+def _said(amount: Token | None, skus: tuple[str, ...], reading: Reading) -> tuple[Decimal | None, str | None]:
     if amount is None or amount.quantity is None:
         return None, None
     qty, unit = said(amount.quantity, skus, reading.index)

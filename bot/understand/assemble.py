@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache
 
 from bot.understand.lexicon import Role
 from bot.understand.mentions import Element, Mention, is_op
@@ -12,8 +12,11 @@ from bot.understand.tokens import Kind, Token
 _SWITCH = 2.5  # the cost of changing from "3箱可乐" to "可乐3箱" inside one message
 _ALONE_NAME, _ALONE_UNKNOWN, _ALONE_AMOUNT, _ALONE_NUMBER = 9.0, 3.0, 12.0, 6.0
 _UNKNOWN = 2.0  # the cost of giving a quantity to words that name nothing known
-_FAR = 6.0
-_KINDS = re.compile(r"([2-9]|[两二三四五六七八九])\s?(?:种|款|个)?(?:颜色|口味|味道|规格|尺寸|型号|色|种|款|样|kinds?|flavou?rs|sizes|colou?rs|types)")
+_REACH = 40  # elements a repair, an exclusion or a shared quantity looks over
+_REPAIRS = 100
+_KINDS = re.compile(
+    r"([2-9]|[两二三四五六七八九])\s?(?:种|款|个)?(?:颜色|口味|味道|规格|尺寸|型号|色|种|款|样|kinds?|flavou?rs|sizes|colou?rs|types)"
+)
 _BESIDE_EACH = (Role.FILLER, Role.VERB, Role.OF, Role.EACH, Role.MORE, Role.LESS, Role.SET)
 _STOPS = (Role.NOT, Role.REMOVE, Role.EXCEPT)
 
@@ -46,7 +49,7 @@ def pair_up(elements: list[Element]) -> list[Pair]:
     elements = repaired(contrasted(elements))
     negated = _negated(elements)
     pairs, left = _shared(elements, negated)
-    pairs += _by_order(left, negated)
+    pairs += _by_order(left)
     for at, element in enumerate(elements):
         if isinstance(element, Mention) and at in negated:
             pairs.append(Pair(element, negated=True))
@@ -56,8 +59,10 @@ def pair_up(elements: list[Element]) -> list[Pair]:
 def _orphans_placed(pairs: list[Pair]) -> list[Pair]:
     """A quantity without a name goes to the last known name before it that has none."""
     pairs = sorted(pairs, key=lambda p: p.start)
-    for orphan in [p for p in pairs if p.mention is None]:
-        before = [p for p in pairs if p.mention and p.start < orphan.start and not p.negated and known(p.mention)]
+    for orphan in [p for p in pairs if p.mention is None][:_REACH]:
+        before = [
+            p for p in pairs if p.mention and p.start < orphan.start and not p.negated and known(p.mention)
+        ]
         if before and before[-1].amount is None:
             before[-1].amount = orphan.amount
             pairs = [p for p in pairs if p is not orphan]
@@ -70,11 +75,11 @@ def known(mention: Mention) -> bool:
 
 
 def contrasted(elements: list[Element]) -> list[Element]:
-    """ "15箱，不是10箱": what stands after a contrast is not wanted; a quantity goes, a product is an exclusion."""
+    """As in "15箱，不是10箱": what stands after a contrast is not wanted; a quantity goes, a product is an exclusion."""
     out: list[Element] = []
     for at, element in enumerate(elements):
-        if is_contrast(elements, at):
-            out.append(replace(element, text="", role=Role.NOT))  # type: ignore[type-var]
+        if isinstance(element, Token) and is_contrast(elements, at):
+            out.append(replace(element, text="", role=Role.NOT))
         elif not (is_amount(element) and at > 0 and is_contrast(elements, at - 1)):
             out.append(element)
     return out
@@ -97,12 +102,14 @@ def is_contrast(elements: list[Element], at: int) -> bool:
 
 
 def repaired(elements: list[Element]) -> list[Element]:
-    """ "10箱不对是20箱": what a repair takes back is dropped."""
+    """As in "10箱不对是20箱": what a repair takes back is dropped."""
     out: list[Element] = []
+    left = _REPAIRS
     for at, element in enumerate(elements):
-        if not is_op(element, Role.REPAIR) and not _never_mind(elements, at):
+        if left == 0 or (not is_op(element, Role.REPAIR) and not _never_mind(elements, at)):
             out.append(element)
             continue
+        left -= 1
         following = _next_content(elements, at + 1)
         if following is None or (not out):
             out.append(element)
@@ -112,27 +119,33 @@ def repaired(elements: list[Element]) -> list[Element]:
 
 
 def _never_mind(elements: list[Element], at: int) -> bool:
-    """ "50箱算了12箱吧": giving up one quantity for the next."""
+    """As in "50箱算了12箱吧": giving up one quantity for the next."""
     element = elements[at]
-    return isinstance(element, Token) and element.text == "算了" and at + 1 < len(elements) and is_amount(elements[at + 1])
+    return (
+        isinstance(element, Token)
+        and element.text == "算了"
+        and at + 1 < len(elements)
+        and is_amount(elements[at + 1])
+    )
 
 
 def _next_content(elements: list[Element], at: int) -> Element | None:
-    for element in elements[at:]:
+    for element in elements[at : at + _REACH]:
         if isinstance(element, Mention) or is_amount(element):
             return element
-        if isinstance(element, Token) and element.kind is Kind.BREAK and element.strength >= 3:
+        if element.kind is Kind.BREAK and element.strength >= 3:
             return None
     return None
 
 
 def _take_back(out: list[Element], following: Element, elements: list[Element], at: int) -> None:
     """A new quantity replaces the last quantity, a new product the last product (and its quantity, if it has its own)."""
-    kind_is_amount = is_amount(following)
-    last = next((k for k in range(len(out) - 1, -1, -1) if is_amount(out[k]) or isinstance(out[k], Mention)), None)
+    last = next(
+        (k for k in range(len(out) - 1, -1, -1) if is_amount(out[k]) or isinstance(out[k], Mention)), None
+    )
     if last is None:
         return
-    if kind_is_amount:
+    if is_amount(following):
         held = [k for k in range(len(out)) if is_amount(out[k])]
         if held:
             _keep_unit(out[held[-1]], following)
@@ -149,14 +162,19 @@ def _take_back(out: list[Element], following: Element, elements: list[Element], 
         tail = names[-1]
         keep = [e for e in out[tail + 1 :] if not (is_amount(e) and has_own)]
         before = tail - 1
-        if has_own and before >= 0 and is_amount(out[before]) and not any(is_amount(e) for e in out[tail + 1 :]):
+        if (
+            has_own
+            and before >= 0
+            and is_amount(out[before])
+            and not any(is_amount(e) for e in out[tail + 1 :])
+        ):
             del out[before]
             tail -= 1
         out[tail:] = keep
 
 
 def _keep_unit(old: Element, new: Element) -> None:
-    """ "3吨，不，4": the new figure counts in the unit of the one it replaces."""
+    """As in "3吨，不，4": the new figure counts in the unit of the one it replaces."""
     if isinstance(old, Token) and isinstance(new, Token) and old.quantity and new.quantity:
         first, second = old.quantity.parts[0], new.quantity.parts[0]
         if second.unit is None and first.unit is not None and len(new.quantity.parts) == 1:
@@ -164,7 +182,7 @@ def _keep_unit(old: Element, new: Element) -> None:
 
 
 def _said_same(one: Element, other: Element) -> bool:
-    """ "6箱……6箱太多了，4箱": the same quantity said again to be taken back."""
+    """As in "6箱……6箱太多了，4箱": the same quantity said again to be taken back."""
     return isinstance(one, Token) and isinstance(other, Token) and one.text == other.text
 
 
@@ -176,7 +194,7 @@ def _same(one: Element, other: Element) -> bool:
 
 def _amount_near(elements: list[Element], at: int) -> bool:
     """Whether the product named after a repair brings its own quantity."""
-    for element in elements[at + 1 :]:
+    for element in elements[at + 1 : at + _REACH]:
         if is_amount(element):
             return True
         if isinstance(element, Token) and element.kind is Kind.BREAK and element.strength >= 2:
@@ -194,11 +212,11 @@ def _negated(elements: list[Element]) -> set[int]:
         if isinstance(following, Token) and following.kind is Kind.WORD and at + 2 < len(elements):
             following = elements[at + 2] if following.role is Role.FILLER else following
         if isinstance(following, Mention):
-            k = elements.index(following)
+            k = at + 1 if elements[at + 1] is following else at + 2
             if not (at > 0 and isinstance(elements[at - 1], Mention) and is_op(element, Role.REMOVE)):
                 found.add(k)
                 continue
-        for k in range(at - 1, -1, -1):
+        for k in range(at - 1, max(-1, at - _REACH), -1):
             previous = elements[k]
             if isinstance(previous, Mention):
                 found.add(k)
@@ -226,7 +244,9 @@ def _shared(elements: list[Element], negated: set[int]) -> tuple[list[Pair], lis
         token = elements[amount]
         assert isinstance(token, Token)
         kinds = _kinds(elements, names[0], at) if len(names) == 1 else 0
-        pairs += [Pair(e, token, shared=True, kinds=kinds) for k in names if isinstance(e := elements[k], Mention)]
+        pairs += [
+            Pair(e, token, shared=True, kinds=kinds) for k in names if isinstance(e := elements[k], Mention)
+        ]
     left = [e for k, e in enumerate(elements) if k not in taken and k not in negated]
     return pairs, left
 
@@ -245,7 +265,7 @@ def _beside(elements: list[Element], at: int) -> int | None:
     """The quantity next to 各/each, on either side."""
     for step in (1, -1):
         k = at + step
-        while 0 <= k < len(elements) and is_op(elements[k], *_BESIDE_EACH):
+        while 0 <= k < len(elements) and abs(k - at) < _REACH and is_op(elements[k], *_BESIDE_EACH):
             k += step
         if 0 <= k < len(elements) and is_amount(elements[k]):
             return k
@@ -257,14 +277,12 @@ def _run(elements: list[Element], at: int, step: int, taken: set[int], negated: 
     names: list[int] = []
     parted = False  # a comma lies between: chatter beyond it shares nothing
     k = at + step
-    while 0 <= k < len(elements):
+    while 0 <= k < len(elements) and abs(k - at) <= _REACH:
         element = elements[k]
         if isinstance(element, Token) and element.kind is Kind.BREAK and element.text == ",":
             parted = bool(names)
         if is_amount(element):
-            if step == 1 and names:
-                names.pop()
-            elif step == -1 and names and _glued(elements, k, names[-1]):
+            if (step == 1 and names) or (step == -1 and names and _glued(elements, k, names[-1])):
                 names.pop()
             break
         if isinstance(element, Mention):
@@ -272,9 +290,9 @@ def _run(elements: list[Element], at: int, step: int, taken: set[int], negated: 
                 break
             if k not in negated:
                 names.append(k)
-        elif element.kind is Kind.BREAK and element.strength >= 2 and names:
-            break
-        elif is_op(element, Role.AGAIN, Role.REPAIR) and names:
+        elif (element.kind is Kind.BREAK and element.strength >= 2 and names) or (
+            is_op(element, Role.AGAIN, Role.REPAIR) and names
+        ):
             break
         k += step
     return sorted(names)
@@ -297,7 +315,7 @@ class _Spot:
     gap: float  # cost of joining it to the one before
 
 
-def _by_order(elements: list[Element], negated: set[int]) -> list[Pair]:
+def _by_order(elements: list[Element]) -> list[Pair]:
     """The cheapest pairing of neighbouring names and quantities over each stretch of the text."""
     pairs: list[Pair] = []
     stretch: list[_Spot] = []
@@ -308,7 +326,7 @@ def _by_order(elements: list[Element], negated: set[int]) -> list[Pair]:
             gap = 0.0
         else:
             gap += _gap(element)
-            if isinstance(element, Token) and element.kind is Kind.BREAK and element.strength >= 3 and len(stretch) > 40:
+            if element.kind is Kind.BREAK and element.strength >= 3 and len(stretch) > 40:
                 pairs += _best(stretch)
                 stretch = []
     return pairs + _best(stretch)
@@ -322,9 +340,14 @@ def _gap(element: Element) -> float:
             return 0.2
         return (0.1, 2.0, 5.0, 5.5)[element.strength]
     if element.kind is Kind.WORD:
-        return {Role.AGAIN: 4.0, Role.AND: 2.5, Role.OF: -0.5, Role.MORE: 1.0, Role.NOT: 3.0, Role.REMOVE: 4.0}.get(
-            element.role or Role.FILLER, 0.1
-        )
+        return {
+            Role.AGAIN: 4.0,
+            Role.AND: 2.5,
+            Role.OF: -0.5,
+            Role.MORE: 1.0,
+            Role.NOT: 3.0,
+            Role.REMOVE: 4.0,
+        }.get(element.role or Role.FILLER, 0.1)
     return 1.0
 
 
@@ -333,7 +356,7 @@ def _best(stretch: list[_Spot]) -> list[Pair]:
     if size > 400:
         return _best(stretch[:400]) + _best(stretch[400:])
 
-    @lru_cache(maxsize=None)
+    @cache
     def cost(at: int, facing: int) -> tuple[float, int]:
         """Cheapest cost from here, and the choice: 0 leave alone, 1 pair with the next."""
         if at >= size:

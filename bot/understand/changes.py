@@ -14,7 +14,19 @@ from bot.understand.numerals import Part, Quantity, number_at, read_quantity
 from bot.understand.reading import Reading
 from bot.understand.resolve import Found, fit_sizes, holds, is_relative
 from bot.understand.tokens import Kind, Token
-from bot.understand.types import Add, Change, DraftLine, Item, Move, Op, Remove, Replace, Target, TargetKind, Tier
+from bot.understand.types import (
+    Add,
+    Change,
+    DraftLine,
+    Item,
+    Move,
+    Op,
+    Remove,
+    Replace,
+    Target,
+    TargetKind,
+    Tier,
+)
 
 OPS = (
     Role.SET, Role.MORE, Role.LESS, Role.DOUBLE, Role.HALVE, Role.REMOVE, Role.NOT, Role.ONLY, Role.REPLACE,
@@ -32,11 +44,22 @@ _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixt
 
 
 _OFF = frozenset({"take off", "take away", "knock off", "cut", "砍掉", "扣掉", "减掉", "减去", "退掉", "去"})
-_THAT = re.compile(r"\b(?:that|those|it|them|this|these)\b|[这那](?:个|种|款)?(?:也|就)?(?:来|要|拿)|它|[来要拿].{0,6}[这那](?:个|种|款)")
-_FEWER, _FURTHER = re.compile(r"\b(?:less|fewer)\b"), re.compile(r"\b(?:more|extra|additional|further|another)\b")
-_ENOUGH = re.compile(r"就(?:够|行|好|可以|得了|成)|够了|即可|(?:is|are|will be) (?:enough|plenty|fine)|will do\b")
-_OTHERS = frozenset({"其他", "其它", "其余", "别的", "剩下", "剩下的", "其他的", "rest", "others", "other", "everything else"})
-_SAME = re.compile(r"(?:^|[,，。 ])(?:and |then )?(?:the )?same (?:amount |quantity |again |number )?(?:for|of|with)\b|一样多|同样多|同样(?:的)?数量|也(?:来|要|是)?(?:这么多|一样|同样)|跟它一样|一样来")
+_THAT = re.compile(
+    r"\b(?:that|those|it|them|this|these)\b|[这那](?:个|种|款)?(?:也|就)?(?:来|要|拿)|它|[来要拿].{0,6}[这那](?:个|种|款)"
+)
+_FEWER, _FURTHER = (
+    re.compile(r"\b(?:less|fewer)\b"),
+    re.compile(r"\b(?:more|extra|additional|further|another)\b"),
+)
+_ENOUGH = re.compile(
+    r"就(?:够|行|好|可以|得了|成)|够了|即可|(?:is|are|will be) (?:enough|plenty|fine)|will do\b"
+)
+_OTHERS = frozenset(
+    {"其他", "其它", "其余", "别的", "剩下", "剩下的", "其他的", "rest", "others", "other", "everything else"}
+)
+_SAME = re.compile(
+    r"(?:^|[,，。 ])(?:and |then )?(?:the )?same (?:amount |quantity |again |number )?(?:for|of|with)\b|一样多|同样多|同样(?:的)?数量|也(?:来|要|是)?(?:这么多|一样|同样)|跟它一样|一样来"
+)
 
 
 @dataclass
@@ -116,15 +139,13 @@ def change_moves(reading: Reading) -> tuple[Move, ...]:
 
 
 def same_again(reading: Reading) -> Move | None:
-    """ "The same for X": the quantity of the line last talked about, for other goods."""
+    """As in "The same for X": the quantity of the line last talked about, for other goods."""
     line = last_line(reading)
     goods = [i for i in reading.items if i.candidates]
     if line is None or not goods or any(i.qty is not None for i in goods) or not _SAME.search(reading.text):
         return None
     quantity = Quantity((Part(line.qty, line.unit),), 0, 0)
-    items = [
-        measured(i.text, Found(i.candidates, i.tier), quantity, reading.index, i.spans) for i in goods
-    ]
+    items = [measured(i.text, Found(i.candidates, i.tier), quantity, reading.index, i.spans) for i in goods]
     return Add(items=tuple(items))
 
 
@@ -137,19 +158,31 @@ def last_line(reading: Reading) -> DraftLine | None:
 
 
 def _other_unit(reading: Reading) -> Move | None:
-    """ "不是箱，是提": another unit for the line last talked about."""
+    """As in "不是箱，是提": another unit for the line last talked about."""
     units = [t for t in reading.tokens if t.kind is Kind.UNIT]
     amounts = any(t.kind is Kind.QUANTITY for t in reading.tokens)
-    if not units or amounts or reading.known or not reading.has_word(Role.REPAIR, Role.NOT) or not reading.context.draft:
+    if (
+        not units
+        or amounts
+        or reading.known
+        or not reading.has_word(Role.REPAIR, Role.NOT)
+        or not reading.context.draft
+    ):
         return None
     return Change(target=Target(kind=TargetKind.LAST), op=Op.SET, unit=unit_key(units[-1].text, reading))
 
 
 def _of_that(reading: Reading) -> Move | None:
-    """ "20 bags of that too", after a question about goods that are not in the draft."""
+    """As in "20 bags of that too", after a question about goods that are not in the draft."""
     asked = reading.context.last_skus[:1]
     amounts = [t for t in reading.tokens if t.kind is Kind.QUANTITY]
-    if not asked or in_draft(asked, reading) or len(amounts) != 1 or reading.mentions() or not _THAT.search(reading.text):
+    if (
+        not asked
+        or in_draft(asked, reading)
+        or len(amounts) != 1
+        or reading.mentions()
+        or not _THAT.search(reading.text)
+    ):
         return None
     item = measured(reading.text, Found(asked, Tier.NAME), amounts[0].quantity, reading.index, (reading.normal.span(amounts[0].start, amounts[0].end),))  # fmt: skip
     return Add(items=(item,))
@@ -164,14 +197,16 @@ def unit_key(word: str, reading: Reading) -> str:
 
 
 def _takes_the_place(before: Move, after: Move) -> bool:
-    """ "A不要了，换成B" is one exchange."""
+    """As in "A不要了，换成B" is one exchange."""
     return isinstance(before, Remove) and isinstance(after, Replace) and before.target == after.target
 
 
 def _takes_back(clause: Clause) -> bool:
-    """ "不是10箱" after a quantity: the one before is the right one."""
+    """As in "不是10箱" after a quantity: the one before is the right one."""
     words = [e for e in clause.elements if isinstance(e, Token) and e.kind is not Kind.BREAK]
-    return len(words) == 2 and words[0].text in ("不是", "not") and is_amount(words[1]) and not clause.mentions
+    return (
+        len(words) == 2 and words[0].text in ("不是", "not") and is_amount(words[1]) and not clause.mentions
+    )
 
 
 def _set_instead(move: Move, reading: Reading) -> Move:
@@ -187,7 +222,12 @@ def clauses(elements: list[Element]) -> Iterator[Clause]:
     """The text cut at commas and line ends, and before 再 and the like once a quantity was said."""
     clause = Clause()
     for element in elements:
-        ends = isinstance(element, Token) and element.kind is Kind.BREAK and element.strength >= 1 and element.text not in "、:"
+        ends = (
+            isinstance(element, Token)
+            and element.kind is Kind.BREAK
+            and element.strength >= 1
+            and element.text not in "、:"
+        )
         again = isinstance(element, Token) and element.is_word(Role.AGAIN) and bool(clause.amounts)
         again = again or (isinstance(element, Mention) and _complete(clause))
         if (ends or again) and clause.elements:
@@ -201,7 +241,11 @@ def clauses(elements: list[Element]) -> Iterator[Clause]:
 
 def _complete(clause: Clause) -> bool:
     """Whether a clause has named goods and then their quantity, so that another name begins the next."""
-    if not clause.mentions or not clause.amounts or clause.has(Role.SET, Role.REPLACE, Role.EACH, Role.REPAIR):
+    if (
+        not clause.mentions
+        or not clause.amounts
+        or clause.has(Role.SET, Role.REPLACE, Role.EACH, Role.REPAIR)
+    ):
         return False
     return clause.mentions[-1].known and clause.mentions[-1].end <= clause.amounts[0].start
 
@@ -222,7 +266,9 @@ def _only_repairs(clause: Clause) -> bool:
     return clause.has(Role.REPAIR) and not clause.mentions and not clause.amounts
 
 
-def _clause_moves(clause: Clause, reading: Reading, last: Target | None, *, wrong: bool = False) -> Iterator[Move]:
+def _clause_moves(
+    clause: Clause, reading: Reading, last: Target | None, *, wrong: bool = False
+) -> Iterator[Move]:
     place = _place(clause, reading)
     mentions = [m for m in clause.mentions if not (place and place[1] < m.end and m.start < place[2])]
     clause = Clause([e for e in clause.elements if not isinstance(e, Mention) or e in mentions])
@@ -234,7 +280,11 @@ def _clause_moves(clause: Clause, reading: Reading, last: Target | None, *, wron
         for at in several:
             yield _change(Target(kind=TargetKind.INDEX, index=at), op, clause.amounts[-1].quantity, reading)
         return
-    target = Target(kind=TargetKind.INDEX, index=place[0], text=reading.original(place[1], place[2])) if place else None
+    target = (
+        Target(kind=TargetKind.INDEX, index=place[0], text=reading.original(place[1], place[2]))
+        if place
+        else None
+    )
     roles = clause.roles()
     if len(mentions) >= 2 and clause.has(Role.SET, Role.REPLACE) and _swap(clause, mentions):
         yield from _replace(clause, mentions, amounts, reading)
@@ -250,7 +300,11 @@ def _clause_moves(clause: Clause, reading: Reading, last: Target | None, *, wron
     if _keeps(clause) and (mentions or target):
         yield from _keep(clause, mentions, amounts, target, reading)
         return
-    if (clause.has(Role.REMOVE, Role.NOT) or _takes_off(clause)) and not amounts and (mentions or target or last):
+    if (
+        (clause.has(Role.REMOVE, Role.NOT) or _takes_off(clause))
+        and not amounts
+        and (mentions or target or last)
+    ):
         for one in _targets(clause, mentions, target, reading, last):
             if one.skus or one.text not in _OTHERS:
                 yield Remove(target=one)
@@ -264,14 +318,14 @@ def _clause_moves(clause: Clause, reading: Reading, last: Target | None, *, wron
 
 
 def _keeps(clause: Clause) -> bool:
-    """ "只要可乐", "除了可乐都不要"."""
+    """As in "只要可乐", "除了可乐都不要"."""
     if clause.has(Role.EXCEPT):
         return clause.has(Role.NOT, Role.REMOVE)
     return clause.has(Role.ONLY) and not clause.has(Role.MORE, Role.LESS)
 
 
 def _enough(clause: Clause, reading: Reading) -> bool:
-    """ "可乐要5箱就够了": a quantity that is enough takes the place of the old one."""
+    """As in "可乐要5箱就够了": a quantity that is enough takes the place of the old one."""
     if not clause.elements:
         return False
     text = reading.goods_text[clause.elements[0].start : clause.elements[-1].end + 4]
@@ -288,7 +342,11 @@ def _after_place(end: int, clause: Clause, reading: Reading) -> Token | None:
     match = re.compile(r"\s*(?:to|=|:|到|改|成|为)?\s*").match(text, end)
     at = match.end() if match else end
     quantity = read_quantity(text, at, reading.index.units.word_at) if at < clause.elements[-1].end else None
-    return Token(Kind.QUANTITY, at, quantity.end, text[at : quantity.end], quantity=quantity) if quantity else None
+    return (
+        Token(Kind.QUANTITY, at, quantity.end, text[at : quantity.end], quantity=quantity)
+        if quantity
+        else None
+    )
 
 
 def _places(clause: Clause, reading: Reading) -> list[int]:
@@ -317,14 +375,21 @@ def _swap(clause: Clause, mentions: list[Mention]) -> bool:
     return False
 
 
-def _replace(clause: Clause, mentions: list[Mention], amounts: list[Token], reading: Reading) -> Iterator[Move]:
+def _replace(
+    clause: Clause, mentions: list[Mention], amounts: list[Token], reading: Reading
+) -> Iterator[Move]:
     old, new = mentions[0], mentions[1]
-    if any(isinstance(e, Token) and "instead" in e.text and old.end <= e.start < new.start for e in clause.elements):
+    if any(
+        isinstance(e, Token) and "instead" in e.text and old.end <= e.start < new.start
+        for e in clause.elements
+    ):
         old, new = new, old
     target = _target(clause, old, reading, None)
     found = find_all([new], reading.index, reading.context.assortment)[id(new)]
     if not found.skus:
-        found = variant_of(new, target.skus or reading.talked, reading.index, reading.context.assortment) or found
+        found = (
+            variant_of(new, target.skus or reading.talked, reading.index, reading.context.assortment) or found
+        )
     found = same_size(found, target.skus, reading)
     quantity = amounts[-1].quantity if amounts else None
     spans = (reading.span(new),)
@@ -353,7 +418,11 @@ def _keep(clause: Clause, mentions: list[Mention], amounts: list[Token], target:
 
 def _with_amount(clause: Clause, mentions: list[Mention], amounts: list[Token], target: Target | None, reading: Reading, last: Target | None, *, wrong: bool) -> Iterator[Move]:  # fmt: skip
     op = Op.SET if wrong else _op(clause)
-    if op is None and _enough(clause, reading) and all(in_draft(_target(clause, m, reading, None).skus, reading) for m in mentions):
+    if (
+        op is None
+        and _enough(clause, reading)
+        and all(in_draft(_target(clause, m, reading, None).skus, reading) for m in mentions)
+    ):
         op = Op.SET
     if op is None and target:
         op = Op.SET  # "第3项要5箱"
@@ -386,7 +455,7 @@ def _with_amount(clause: Clause, mentions: list[Mention], amounts: list[Token], 
 
 def _more_of_each(clause: Clause, reading: Reading) -> Iterator[Move]:
     """Several products with more of each: lines of the draft grow, others are new."""
-    items = {i.spans[0].start: i for i in reading.items if within(i, clause, reading)}
+    items = {i.spans[0].start: i for i in items_of_clause(clause, reading)}
     for pair in pair_up(clause.elements):
         if pair.mention is None or pair.negated:
             continue
@@ -406,15 +475,22 @@ def _op(clause: Clause) -> Op | None:
         return Op.LESS
     if Role.MORE in roles or Role.AGAIN in roles or _FURTHER.search(inside):
         return Op.MORE
-    if not clause.mentions and any(isinstance(e, Token) and e.is_word(Role.ALL, Role.EACH) for e in clause.elements):
-        return Op.MORE if any(isinstance(e, Token) and e.is_word(Role.AND) for e in clause.elements) else Op.SET
+    if not clause.mentions and any(
+        isinstance(e, Token) and e.is_word(Role.ALL, Role.EACH) for e in clause.elements
+    ):
+        return (
+            Op.MORE if any(isinstance(e, Token) and e.is_word(Role.AND) for e in clause.elements) else Op.SET
+        )
     return None
 
 
 def _says_to(clause: Clause) -> bool:
-    """ "cut the paint to 4", "减到4箱": a word of more or less with the new value."""
+    """As in "cut the paint to 4", "减到4箱": a word of more or less with the new value."""
     return any(
-        isinstance(e, Token) and e.text in ("to", "到", "成", "为") and isinstance(n, Token) and n.kind is Kind.QUANTITY
+        isinstance(e, Token)
+        and e.text in ("to", "到", "成", "为")
+        and isinstance(n, Token)
+        and n.kind is Kind.QUANTITY
         for e, n in pairwise(clause.elements)
     )
 
@@ -441,9 +517,11 @@ def _skus_at(target: Target, reading: Reading) -> tuple[str, ...]:
 
 
 def _set_unit_or_product(clause: Clause, mentions: list[Mention], target: Target | None, reading: Reading, last: Target | None) -> Iterator[Move]:  # fmt: skip
-    """ "换成箱" changes the unit; "换成雪碧" the product."""
+    """As in "换成箱" changes the unit; "换成雪碧" the product."""
     units = [e for e in clause.elements if isinstance(e, Token) and e.kind is Kind.UNIT]
-    op_at = next(e.start for e in clause.elements if isinstance(e, Token) and e.is_word(Role.SET, Role.REPLACE))
+    op_at = next(
+        e.start for e in clause.elements if isinstance(e, Token) and e.is_word(Role.SET, Role.REPLACE)
+    )
     if units and units[-1].start > op_at:
         for one in _targets(clause, mentions, target, reading, last):
             yield Change(target=one, op=Op.SET, unit=reading.index.units.key(units[-1].text))
@@ -455,24 +533,26 @@ def _set_unit_or_product(clause: Clause, mentions: list[Mention], target: Target
             line = last_line(reading)
             held = target.skus if target and target.skus else (line.sku,) if line else ()
             found = variant_of(new, held, reading.index, reading.context.assortment) or found
-        found = same_size(found, target.skus if target else tuple(x.sku for x in (last_line(reading),) if x), reading)
+        found = same_size(
+            found, target.skus if target else tuple(x.sku for x in (last_line(reading),) if x), reading
+        )
         if found.skus:
-            item = measured(reading.original(new.start, new.end), found, None, reading.index, (reading.span(new),))
+            item = measured(
+                reading.original(new.start, new.end), found, None, reading.index, (reading.span(new),)
+            )
             yield Replace(target=target or last or Target(kind=TargetKind.LAST), item=item)
 
 
 def _additions(clause: Clause, reading: Reading) -> Iterator[Move]:
-    mine = [i for i in reading.items if within(i, clause, reading)]
+    mine = items_of_clause(clause, reading)
     mine = [i for i in mine if i.candidates or i.qty is not None]
     if mine:
         yield Add(items=tuple(mine))
 
 
-def within(item: Item, clause: Clause, reading: Reading) -> bool:
-    """Whether an item is named in this clause."""
-    start = reading.normal.span(clause.elements[0].start, clause.elements[0].end).start
-    end = reading.normal.span(clause.elements[-1].start, clause.elements[-1].end).end
-    return bool(item.spans) and start <= item.spans[0].start < end
+def items_of_clause(clause: Clause, reading: Reading) -> list[Item]:
+    """The items named in a clause."""
+    return reading.items_in(clause.elements[0].start, clause.elements[-1].end)
 
 
 def _targets(clause: Clause, mentions: list[Mention], target: Target | None, reading: Reading, last: Target | None) -> list[Target]:  # fmt: skip
@@ -491,7 +571,9 @@ def in_draft(skus: tuple[str, ...], reading: Reading) -> bool:
 
 def _target(clause: Clause, mention: Mention, reading: Reading, found: Found | None) -> Target:
     """The draft lines a mention means; outside the draft, what it means in the catalogue."""
-    found = found or find_all(clause.mentions or [mention], reading.index, reading.context.assortment).get(id(mention))
+    found = found or find_all(clause.mentions or [mention], reading.index, reading.context.assortment).get(
+        id(mention)
+    )
     text = reading.original(mention.start, mention.end)
     drafted = tuple(line.sku for line in reading.context.draft)
     skus = found.skus if found else ()

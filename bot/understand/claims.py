@@ -13,7 +13,22 @@ _OTHERS = (
 )  # fmt: skip
 
 
-_MONEY_WORDS = ("元", "块", "¥", "yuan", "rmb", "费", "$", "fee", "cost", "paid", "spent", "花了", "垫", "付了")
+_MONEY_WORDS = (
+    "元",
+    "块",
+    "¥",
+    "yuan",
+    "rmb",
+    "费",
+    "$",
+    "fee",
+    "cost",
+    "paid",
+    "spent",
+    "花了",
+    "垫",
+    "付了",
+)
 SMALL = 10  # nothing cheaper is claimed by a bare number
 SURE = 100  # a bare number this large beside an expense word is its amount
 
@@ -60,7 +75,9 @@ def _new(reading: Reading) -> Understanding | None:
 def _packed(reading: Reading) -> bool:
     """Whether a quantity has a packing unit, as goods have and money has not."""
     return any(
-        t.quantity and t.quantity.parts[0].unit in reading.index.units.real for t in reading.tokens if t.kind is Kind.QUANTITY
+        t.quantity and t.quantity.parts[0].unit in reading.index.units.real
+        for t in reading.tokens
+        if t.kind is Kind.QUANTITY
     )
 
 

@@ -4,8 +4,10 @@ An index never changes: `changed` gives a new one, sharing what stayed, so that 
 """
 
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.understand.catalogue import Catalogue, Product
 from bot.understand.normalise import normalise
@@ -25,15 +27,30 @@ class Entry:
     """A product with what its mentions are checked against."""
 
     product: Product
-    bag: str  # all names in compact form, parted by "|"
+    called: tuple[str, ...]  # all names in compact form, the main one first
     sizes: tuple[str, ...]  # comparable keys of its measures
     literal: str  # the size as written, compact
-    names: tuple[str, ...]  # Chinese names in compact form, the main one first
+    alone: tuple[str]  # its SKU, as the tables hold it
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Chinese names."""
+        return tuple(n for n in self.called if any(map(is_han, n)))
+
+    @property
+    def bag(self) -> str:
+        """All names and the size, parted by "|"."""
+        return "|".join((*self.called, self.literal))
 
 
 def fold_sku(text: str) -> str:
     """A SKU without case, dashes and spaces."""
-    return _NOT_SKU.sub("", normalise(text).text)
+    return fold_normal(normalise(text).text)
+
+
+def fold_normal(normal: str) -> str:
+    """The same of a text in normal form."""
+    return _NOT_SKU.sub("", normal)
 
 
 def plain(text: str) -> str:
@@ -48,12 +65,14 @@ class Index:
         self.revision = catalogue.revision
         self.units = UnitWords(catalogue.unit_synonyms)
         self.expenses = tuple(
-            (key, tuple(plain(w) for w in (key, *words))) for key, words in catalogue.expense_categories.items()
+            (key, tuple(plain(w) for w in (key, *words)))
+            for key, words in catalogue.expense_categories.items()
         )
         self.entries: dict[str, Entry] = {}
         self.skus: dict[str, tuple[str, ...]] = {}  # folded SKU, or its digits alone
         self.words: dict[str, tuple[str, ...]] = {}  # English word stem -> SKUs
         self.names, self.sounds, self.literals = Surfaces(), Surfaces(), Surfaces()
+        self.sound_grams: set[str] = set()  # pairs of sounds in names
         self.figures: set[str] = set()  # bare figures of all sizes
         self.sizes: set[str] = set()  # keys of all sizes
         self.codes: set[str] = set()  # words of letters and figures (spf30) in names
@@ -65,16 +84,22 @@ class Index:
         for gram in {text[k : k + 2] for k in range(len(text) - 1)}:
             for name in self.grams.get(gram, ())[:COMMON]:
                 counts[name] = counts.get(name, 0) + 1
-        return {n for n, hits in counts.items() if 2 * hits >= min(len(text), len(n)) - 1 and n in self.names.skus}
+        return {
+            n for n, hits in counts.items() if 2 * hits >= min(len(text), len(n)) - 1 and n in self.names.skus
+        }
 
-    def _note_grams(self, name: str) -> None:
+    def note_grams(self, name: str) -> None:
+        """Take in the character pairs of a Chinese name."""
+        for marks in sounds_of_name(name):
+            self.sound_grams.update(marks[k : k + 2] for k in range(len(marks) - 1))
         if is_han(name[0]) or is_han(name[-1]):
             for k in range(len(name) - 1):
                 held = self.grams.setdefault(name[k : k + 2], [])
                 if len(held) < COMMON and name not in held[-8:]:
                     held.append(name)
 
-    def _note_sizes(self, entry: Entry) -> None:
+    def note_sizes(self, entry: Entry) -> None:
+        """Take in the sizes and codes of a product."""
         self.figures |= set(figures(entry))
         self.sizes |= set(entry.sizes)
         self.codes |= set(_CODE.findall(entry.bag))
@@ -83,9 +108,13 @@ class Index:
         other = object.__new__(Index)
         other.revision, other.units, other.expenses = revision, self.units, self.expenses
         other.entries, other.skus, other.words = dict(self.entries), dict(self.skus), dict(self.words)
-        other.grams, other.figures, other.sizes = dict(self.grams), set(self.figures), set(self.sizes)
-        other.codes = set(self.codes)
-        other.names, other.sounds, other.literals = self.names.copy(), self.sounds.copy(), self.literals.copy()
+        other.grams, other.figures = self.grams, self.figures  # these only hint, so they are shared and grow
+        other.sizes, other.codes, other.sound_grams = self.sizes, self.codes, self.sound_grams
+        other.names, other.sounds, other.literals = (
+            self.names.copy(),
+            self.sounds.copy(),
+            self.literals.copy(),
+        )
         return other
 
     def changed(self, products: Iterable[Product], removed: Iterable[str] = (), revision: int = 0) -> "Index":
@@ -93,26 +122,28 @@ class Index:
         products = tuple(products)
         other = self.copy(revision)
         for sku in (*removed, *(p.sku for p in products)):
-            other._forget(sku)
+            other.forget(sku)
         for product in products:
-            other._take(product)
+            other.take(product)
         return other
 
-    def _take(self, product: Product) -> None:
+    def take(self, product: Product) -> None:
+        """Put a product into every table."""
         entry = entry_of(product)
         self.entries[product.sku] = entry
         self.units.learn(product)
-        self._note_sizes(entry)
+        self.note_sizes(entry)
         for key in _sku_keys(product.sku):
             self.skus[key] = (*self.skus.get(key, ()), product.sku)
         for word in words_of(product):
             self.words[word] = (*self.words.get(word, ()), product.sku)
         for surfaces, name in _surfaces(self, entry):
-            surfaces.add(name, product.sku)
+            surfaces.add(name, entry.alone)
         for name in _names(entry):
-            self._note_grams(name)
+            self.note_grams(name)
 
-    def _forget(self, sku: str) -> None:
+    def forget(self, sku: str) -> None:
+        """Take a product out of every table."""
         entry = self.entries.pop(sku, None)
         if entry is None:
             return
@@ -132,24 +163,24 @@ def build_index(catalogue: Catalogue) -> Index:
     index = Index(catalogue)
     skus: dict[str, list[str]] = {}
     words: dict[str, list[str]] = {}
-    names: list[tuple[str, str]] = []
+    names: list[tuple[str, tuple[str]]] = []
     for product in catalogue.products:
         entry = entry_of(product)
         index.entries[product.sku] = entry
         index.units.learn(product)
-        index._note_sizes(entry)
+        index.note_sizes(entry)
         for key in _sku_keys(product.sku):
             skus.setdefault(key, []).append(product.sku)
         for word in words_of(product):
             words.setdefault(word, []).append(product.sku)
-        names += ((n, product.sku) for n in _names(entry))
+        names += ((n, entry.alone) for n in _names(entry))
     index.skus = {k: tuple(v) for k, v in skus.items()}
     index.words = {k: tuple(v) for k, v in words.items()}
     index.names.fill(names)
-    index.sounds.fill((s, sku) for n, sku in names for s in sounds_of_name(n))
+    index.sounds.fill((s, alone) for n, alone in names for s in sounds_of_name(n))
     for name in index.names.skus:
-        index._note_grams(name)
-    index.literals.fill((e.literal, sku) for sku, e in index.entries.items() if e.literal)
+        index.note_grams(name)
+    index.literals.fill((e.literal, e.alone) for e in index.entries.values() if e.literal)
     return index
 
 
@@ -163,20 +194,27 @@ def _surfaces(index: Index, entry: Entry) -> Iterator[tuple[Surfaces, str]]:
 
 
 def _names(entry: Entry) -> tuple[str, ...]:
-    return tuple(n for n in dict.fromkeys(entry.bag.split("|")) if n and n != entry.literal)
+    return tuple(n for n in entry.called if n != entry.literal)
 
 
 def entry_of(product: Product) -> Entry:
     """The product's names, sizes and words, compact."""
-    written = [plain(n) for n in (product.name_zh, *product.aliases, product.name_en, *product.aliases_en) if n]
+    written = [
+        plain(n) for n in (product.name_zh, *product.aliases, product.name_en, *product.aliases_en) if n
+    ]
     size = plain(product.size) or _size_in_spec(product)
     own = set(size_keys(size))
     names = dict.fromkeys(compact(form) for name in written for form in _without_size(name, own))
     keys = size_keys(size) + tuple(k for name in written for k in size_keys(name))
     literal = "".join(size.split())
-    chinese = tuple(n for n in names if any(map(is_han, n)))
-    bag = "|".join(n for n in (*names, literal) if n)
-    return Entry(product, bag, tuple(dict.fromkeys(keys)), literal, chinese)
+    called = tuple(n for n in names if n)
+    return Entry(product, called, _shared(tuple(dict.fromkeys(keys))), sys.intern(literal), (product.sku,))
+
+
+@lru_cache(maxsize=4096)
+def _shared(keys: tuple[str, ...]) -> tuple[str, ...]:
+    """One tuple for all products of a size, so that a large catalogue stays small."""
+    return keys
 
 
 def _without_size(name: str, own: set[str]) -> tuple[str, ...]:
@@ -196,7 +234,10 @@ def _size_in_spec(product: Product) -> str:
 
 def words_of(product: Product) -> frozenset[str]:
     """The stems of the English words and codes in a product's names."""
-    text = " ".join(plain(n) for n in (product.name_en, *product.aliases_en, product.name_zh, *product.aliases, product.size))
+    text = " ".join(
+        plain(n)
+        for n in (product.name_en, *product.aliases_en, product.name_zh, *product.aliases, product.size)
+    )
     return frozenset((*(stem(w) for w in _WORD.findall(text)), *_CODE.findall(text)))
 
 
@@ -219,4 +260,6 @@ def has_size(entry: Entry, size: Size | None, written: str = "") -> bool:
         return True
     if entry.literal.startswith((size.key + "*", (written or size.key) + "*")):
         return True
-    return size.key == "figure:" and f"{size.figure.normalize():f}" in figures(entry)
+    return (
+        size.key == "figure:" and size.figure is not None and f"{size.figure.normalize():f}" in figures(entry)
+    )

@@ -2,7 +2,17 @@
 
 from bot.understand.index import Index
 from bot.understand.mentions import Mention
-from bot.understand.resolve import NOTHING, Allowed, Found, bare, fit_sizes, holds, is_relative, is_unmarked, names_word
+from bot.understand.resolve import (
+    NOTHING,
+    Allowed,
+    Found,
+    bare,
+    fit_sizes,
+    holds,
+    is_relative,
+    is_unmarked,
+    names_word,
+)
 from bot.understand.surfaces import compact
 from bot.understand.types import Tier
 
@@ -11,7 +21,11 @@ def inherited(mention: Mention, near: Mention, found: Found, index: Index, allow
     """What a mention without a head noun means next to one that has it."""
     pieces = [bare(p.text) for p in mention.pieces if not is_relative(p.text)]
     family = _family(near, found, index, allowed)
-    if not pieces and mention.pieces and (named := _composed(bare(mention.pieces[0].text), mention, near, found, index, allowed)):
+    if (
+        not pieces
+        and mention.pieces
+        and (named := _composed(bare(mention.pieces[0].text), mention, near, found, index, allowed))
+    ):
         return Found(named, Tier.WORDS)
     if not pieces:
         fit = fit_sizes(mention, family, index)
@@ -29,7 +43,9 @@ def inherited(mention: Mention, near: Mention, found: Found, index: Index, allow
     return hit._replace(skus=kept) if kept else NOTHING
 
 
-def _by_piece(piece: str, mention: Mention, near: Mention, found: Found, index: Index, allowed: Allowed) -> Found:
+def _by_piece(
+    piece: str, mention: Mention, near: Mention, found: Found, index: Index, allowed: Allowed
+) -> Found:
     """Products the neighbour's name stands for with this word in it, or sold in this packing."""
     if named := _composed(piece, mention, near, found, index, allowed):
         return Found(named, Tier.WORDS)
@@ -46,7 +62,11 @@ def _by_piece(piece: str, mention: Mention, near: Mention, found: Found, index: 
                 return Found(kept, Tier.WORDS)
     family = _family(near, found, index, allowed)
     words = mention.pieces[:1]
-    kept = tuple(s for s in family if names_word(index.entries[s], piece) or (words and holds(index.entries[s], words[0], index)))
+    kept = tuple(
+        s
+        for s in family
+        if names_word(index.entries[s], piece) or (words and holds(index.entries[s], words[0], index))
+    )
     return Found(kept, Tier.WORDS) if kept and len(kept) < len(family) else NOTHING
 
 
@@ -70,7 +90,14 @@ def _plain(near: Mention, index: Index, allowed: Allowed) -> tuple[str, ...]:
     for head in near.heads:
         for cut in range(len(head.name)):
             if skus := index.names.skus.get(head.name[cut:]):
-                shorter = next((s for c in range(cut + 1, len(head.name) - 1) if (s := index.names.skus.get(head.name[c:]))), skus)
+                shorter = next(
+                    (
+                        s
+                        for c in range(cut + 1, len(head.name) - 1)
+                        if (s := index.names.skus.get(head.name[c:]))
+                    ),
+                    skus,
+                )
                 return tuple(s for s in shorter if allowed is None or s in allowed)
     return ()
 

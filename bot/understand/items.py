@@ -18,7 +18,13 @@ TOO_LARGE = 10**9
 
 
 def items_of(
-    pairs: list[Pair], normal: Normal, index: Index, allowed: Allowed, *, loose: bool = False, talked: tuple[str, ...] = ()
+    pairs: list[Pair],
+    normal: Normal,
+    index: Index,
+    allowed: Allowed,
+    *,
+    loose: bool = False,
+    talked: tuple[str, ...] = (),
 ) -> list[Item]:
     """One item for each wanted mention; exclusions narrow the others, a shared size serves all that lack one.
 
@@ -27,7 +33,9 @@ def items_of(
     found = find_all([p.mention for p in pairs if p.mention], index, allowed, loose=loose)
     for pair in pairs:
         if pair.mention and pair.amount and pair.mention.bare and len(found[id(pair.mention)].skus) != 1:
-            found[id(pair.mention)] = variant_of(pair.mention, talked, index, allowed) or found[id(pair.mention)]
+            found[id(pair.mention)] = (
+                variant_of(pair.mention, talked, index, allowed) or found[id(pair.mention)]
+            )
     _share_size(pairs, found, index)
     excluded = {s for p in pairs if p.negated and p.mention for s in found[id(p.mention)].skus}
     items: list[Item] = []
@@ -53,27 +61,31 @@ def _topics(pairs: list[Pair], found: dict[int, Found]) -> set[int]:
     heads = {id(hit.topic) for hit in found.values() if hit.topic is not None}
     lines = [p for p in pairs if p.mention and p.amount and not p.negated]
     topics: set[int] = set()
-    for pair in pairs:
+    for at, pair in enumerate(pairs):
         if pair.mention is None or pair.negated:
             continue
         mine = set(found[id(pair.mention)].skus)
-        others = [set(found[id(p.mention)].skus) for p in lines if p is not pair]
+        around = {id(p) for p in pairs[max(0, at - 12) : at + 12]}
+        near = [p for p in lines if id(p) in around and p is not pair] if pair.shared or pair.mention.bare else []
+        others = [set(found[id(p.mention)].skus) for p in near]
         again = pair.amount is None and pair.mention.bare and any(mine & o for o in others)
-        wider = pair.shared and pair.mention.heads and any(o and o < mine for p, o in zip((q for q in lines if q is not pair), others, strict=True) if p.shared)  # fmt: skip
+        wider = pair.shared and pair.mention.heads and any(o and o < mine for p, o in zip(near, others, strict=True) if p.shared)  # fmt: skip
         if again or wider or (pair.amount is None and id(pair.mention) in heads):
             topics.add(id(pair.mention))
     return topics
 
 
 def _share_size(pairs: list[Pair], found: dict[int, Found], index: Index) -> None:
-    """ "柠檬和橙味汽水330ml的各4箱": the size holds for every product of the shared quantity."""
+    """As in "柠檬和橙味汽水330ml的各4箱": the size holds for every product of the shared quantity."""
     sized = [p.mention for p in pairs if p.shared and p.mention and p.mention.sizes]
     if len(sized) != 1:
         return
     for pair in pairs:
         if pair.shared and pair.mention and not pair.mention.sizes and len(found[id(pair.mention)].skus) > 1:
             hit = found[id(pair.mention)]
-            kept = tuple(s for s in hit.skus if all(has_size(index.entries[s], t.size, t.name) for t in sized[0].sizes))
+            kept = tuple(
+                s for s in hit.skus if all(has_size(index.entries[s], t.size, t.name) for t in sized[0].sizes)
+            )
             if kept:
                 found[id(pair.mention)] = Found(kept, hit.tier, hit.near)
 
@@ -93,7 +105,9 @@ def variant_of(mention: Mention, talked: tuple[str, ...], index: Index, allowed:
     return None
 
 
-def find_all(mentions: list[Mention], index: Index, allowed: Allowed, *, loose: bool = False) -> dict[int, Found]:
+def find_all(
+    mentions: list[Mention], index: Index, allowed: Allowed, *, loose: bool = False
+) -> dict[int, Found]:
     """What each mention may mean, keyed by its identity; bare ones take the head noun of a neighbour."""
     found = {id(m): resolve(m, index, allowed, loose=loose) for m in mentions}
     for at, mention in enumerate(mentions):
@@ -110,10 +124,12 @@ def find_all(mentions: list[Mention], index: Index, allowed: Allowed, *, loose: 
 
 
 def _in_size_of(topic: Mention | None, mention: Mention, found: Found, index: Index) -> Found:
-    """ "薯片70克的：原味5箱，番茄5箱": the size of the topic holds for its variants."""
+    """As in "薯片70克的：原味5箱，番茄5箱": the size of the topic holds for its variants."""
     if topic is None or mention.sizes or not topic.sizes or len(found.skus) < 2:
         return found
-    kept = tuple(s for s in found.skus if all(has_size(index.entries[s], t.size, t.name) for t in topic.sizes))
+    kept = tuple(
+        s for s in found.skus if all(has_size(index.entries[s], t.size, t.name) for t in topic.sizes)
+    )
     return found._replace(skus=kept) if kept else found
 
 
@@ -132,12 +148,16 @@ def _written(span: Span, normal: Normal) -> str:
     return normal.original[span.start : span.end].strip()
 
 
-def measured(text: str, found: Found, quantity: Quantity | None, index: Index, spans: tuple[Span, ...] = ()) -> Item:
+def measured(
+    text: str, found: Found, quantity: Quantity | None, index: Index, spans: tuple[Span, ...] = ()
+) -> Item:
     """An item from its candidates and quantity: filtered by unit, converted to base units where that is exact."""
     skus = found.skus
     if quantity is None:
         problem = Problem.NO_QUANTITY if len(skus) == 1 else Problem.AMBIGUOUS if skus else Problem.UNKNOWN
-        return Item(text=text, candidates=skus, tier=found.tier, problem=problem, near=found.near, spans=spans)
+        return Item(
+            text=text, candidates=skus, tier=found.tier, problem=problem, near=found.near, spans=spans
+        )
     words = [p.unit for p in quantity.parts if p.unit]
     if words and len(skus) > 1:
         sold = tuple(s for s in skus if all(_sold_in(index.entries[s], w, index) for w in words))
@@ -198,7 +218,9 @@ def said(quantity: Quantity, skus: tuple[str, ...], index: Index) -> tuple[Decim
         fits = [fits_of(entry, p, index) for p in quantity.parts]
         if all(fits):
             least = min((f[0] for f in fits), key=lambda f: f.factor)
-            total = sum((p.value * f[0].factor for p, f in zip(quantity.parts, fits, strict=True)), Decimal(0))
+            total = sum(
+                (p.value * f[0].factor for p, f in zip(quantity.parts, fits, strict=True)), Decimal(0)
+            )
             return total / least.factor, least.key
     if first.pieces:
         return first.value / DOZEN, "打"

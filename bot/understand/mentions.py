@@ -67,9 +67,9 @@ def gather(tokens: list[Token], index: Index) -> list[Element]:
             held.parts.append(token)
             held.known = held.known or _known(token, index)
             glue = True
-        elif token.kind is Kind.BREAK and token.strength == 0:
-            continue
-        elif token.text in ("的", "装", "味", "型", "款", "色") and held is not None:
+        elif (token.kind is Kind.BREAK and token.strength == 0) or (
+            token.text in ("的", "装", "味", "型", "款", "色") and held is not None
+        ):
             continue
         else:
             glue = False
@@ -98,7 +98,9 @@ def _starts_new(held: Mention, token: Token, following: Token | None, index: Ind
         shared = _means(token, index).intersection(*(_means(h, index) for h in known))
         return not shared
     if token.kind is Kind.SIZE:
-        return bool(held.sizes) or (bool(held.heads) and following is not None and _better_with(token, held, following, index))
+        return bool(held.sizes) or (
+            bool(held.heads) and following is not None and _better_with(token, held, following, index)
+        )
     if held.heads and following is not None and following.kind in HEADS and following.start == token.end:
         return not any(compact(token.text) in index.entries[s].bag for h in held.heads for s in h.skus[:20])
     return False

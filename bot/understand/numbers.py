@@ -10,15 +10,23 @@ from bot.understand.tokens import Kind, Token
 _NAMED = (Kind.NAME, Kind.HEAD, Kind.SOUND)
 
 
-def settle_numbers(tokens: list[Token], index: Index, *, asking: bool, talked: tuple[str, ...] = ()) -> list[Token]:
+def settle_numbers(
+    tokens: list[Token], index: Index, *, asking: bool, talked: tuple[str, ...] = ()
+) -> list[Token]:
     """Tokens with numbers read as sizes, SKUs or spec counts where another quantity stands beside them.
 
     asking: the text is a question, where a SKU's digits may stand alone. talked: products of the conversation.
     """
     tokens = _without_spec_counts(tokens)
     for at, token in enumerate(tokens):
-        if token.kind is Kind.QUANTITY and (key := _count_key(token)) in index.sizes and _counts_in_pack(tokens, at, index):
-            tokens[at] = Token(Kind.SIZE, token.start, token.end, token.text, size=Size(key, _value(token), token.end))
+        if (
+            token.kind is Kind.QUANTITY
+            and (key := _count_key(token)) in index.sizes
+            and _counts_in_pack(tokens, at, index)
+        ):
+            tokens[at] = Token(
+                Kind.SIZE, token.start, token.end, token.text, size=Size(key, _value(token), token.end)
+            )
         elif _bare(token):
             if _is_sku(tokens, at, index, asking=asking):
                 tokens[at] = Token(Kind.SKU, token.start, token.end, token.text, skus=index.skus[token.text])
@@ -48,7 +56,7 @@ def _as_size(token: Token) -> Token:
 
 
 def _without_spec_counts(tokens: list[Token]) -> list[Token]:
-    """ "500ml*12 6箱": the count glued to a size belongs to it."""
+    """As in "500ml*12 6箱": the count glued to a size belongs to it."""
     out: list[Token] = []
     at = 0
     while at < len(tokens):
@@ -56,7 +64,13 @@ def _without_spec_counts(tokens: list[Token]) -> list[Token]:
         if tokens[at].kind is Kind.SIZE and at + 2 < len(tokens):
             times, count = tokens[at + 1], tokens[at + 2]
             glued = times.start == tokens[at].end and count.start == times.end
-            if times.is_word(Role.OF) and times.text == "*" and glued and _bare(count) and _another(tokens, at + 2):
+            if (
+                times.is_word(Role.OF)
+                and times.text == "*"
+                and glued
+                and _bare(count)
+                and _another(tokens, at + 2)
+            ):
                 at += 2
         at += 1
     return out
@@ -66,7 +80,9 @@ def _another(tokens: list[Token], at: int) -> bool:
     """Whether the clause of a number holds another quantity."""
     for step in (1, -1):
         k = at + step
-        while 0 <= k < len(tokens) and not (tokens[k].kind is Kind.BREAK and tokens[k].strength >= 1 and tokens[k].text not in ":\t|"):
+        while 0 <= k < len(tokens) and not (
+            tokens[k].kind is Kind.BREAK and tokens[k].strength >= 1 and tokens[k].text not in ":\t|"
+        ):
             if tokens[k].kind is Kind.QUANTITY:
                 return True
             k += step
@@ -80,12 +96,18 @@ def _neighbour(tokens: list[Token], at: int, step: int) -> Token | None:
     return tokens[k] if 0 <= k < len(tokens) else None
 
 
-def _named_by(token: Token, tokens: list[Token], at: int, talked: tuple[str, ...], index: Index) -> str | None:
+def _named_by(
+    token: Token, tokens: list[Token], at: int, talked: tuple[str, ...], index: Index
+) -> str | None:
     """The product of the conversation whose name begins with this number ("995也来1箱")."""
     after = tokens[at + 1] if at + 1 < len(tokens) else None
     if len(token.text) < 2 or not token.text.isdigit() or after is None or not after.is_word(Role.VERB, Role.AGAIN) or not _another(tokens, at):  # fmt: skip
         return None
-    named = [s for s in talked if s in index.entries and any(n.startswith(token.text) for n in index.entries[s].names)]
+    named = [
+        s
+        for s in talked
+        if s in index.entries and any(n.startswith(token.text) for n in index.entries[s].names)
+    ]
     return named[0] if len(named) == 1 else None
 
 
@@ -104,7 +126,9 @@ def _counts_in_pack(tokens: list[Token], at: int, index: Index) -> bool:
     for near in (following, _neighbour(tokens, at, -1)):
         if near is None or near.kind not in _NAMED:
             continue
-        sized = [index.entries[s] for s in _skus(near, index) if _count_key(tokens[at]) in index.entries[s].sizes]
+        sized = [
+            index.entries[s] for s in _skus(near, index) if _count_key(tokens[at]) in index.entries[s].sizes
+        ]
         if sized and (other or not any(_sold(e, tokens[at], index) for e in sized)):
             return True
     return False
@@ -139,7 +163,11 @@ def _is_figure(tokens: list[Token], at: int, index: Index, talked: tuple[str, ..
     if _key(token) not in index.figures:
         return False
     after = tokens[at + 1] if at + 1 < len(tokens) else None
-    if after is not None and after.kind is Kind.WORD and (after.text.startswith("的") or after.role in (Role.NOT, Role.REMOVE)):
+    if (
+        after is not None
+        and after.kind is Kind.WORD
+        and (after.text.startswith("的") or after.role in (Role.NOT, Role.REMOVE))
+    ):
         return True
     if not _another(tokens, at):
         return False
@@ -165,7 +193,7 @@ def _skus(name: Token, index: Index) -> list[str]:
 
 
 def _listed_figures(tokens: list[Token], index: Index) -> list[Token]:
-    """ "20和25的水管": figures joined to a figure are sizes too."""
+    """As in "20和25的水管": figures joined to a figure are sizes too."""
     for at in range(len(tokens) - 3, -1, -1):
         token = tokens[at]
         joint = tokens[at + 1]

@@ -1,6 +1,7 @@
 """Goods asked for: new lines, the day they are wanted, where to, and the note that goes with them."""
 
 import re
+from bisect import bisect_left
 from datetime import date
 
 from bot.understand.dates import When, delivery_day
@@ -60,7 +61,12 @@ def order_items(reading: Reading) -> list[Item]:
         if pending and _asks_by_name(reading):
             return pending
         return [i for i in reading.items if _could_be_goods(i, reading)] if asks_for_goods(reading) else []
-    return [i for i in reading.items if i in lines or (i.candidates and i.qty is None) or _could_be_goods(i, reading)]
+    wanted = {id(i) for i in lines}
+    return [
+        i
+        for i in reading.items
+        if id(i) in wanted or (i.candidates and i.qty is None) or _could_be_goods(i, reading)
+    ]
 
 
 def _told(item: Item, reading: Reading) -> bool:
@@ -80,10 +86,16 @@ def _asks_by_name(reading: Reading) -> bool:
         if isinstance(element, Mention) and element.known:
             before = elements[at - 1] if at else None
             after = elements[at + 1] if at + 1 < len(elements) else None
-            if before is not None and is_op(before, Role.VERB, Role.AGAIN, Role.MORE) or after is not None and is_op(after, Role.VERB):
+            if (before is not None and is_op(before, Role.VERB, Role.AGAIN, Role.MORE)) or (
+                after is not None and is_op(after, Role.VERB)
+            ):
                 return not says("personal", reading.text)
-    rest = [e for e in elements if not (isinstance(e, Mention) and e.known) and not is_op(e, Role.AND, Role.EACH)]
-    return all(isinstance(e, Token) and (e.kind is Kind.BREAK or e.is_word(Role.FILLER)) for e in rest) and not _long(rest)
+    rest = [
+        e for e in elements if not (isinstance(e, Mention) and e.known) and not is_op(e, Role.AND, Role.EACH)
+    ]
+    return all(
+        isinstance(e, Token) and (e.kind is Kind.BREAK or e.is_word(Role.FILLER)) for e in rest
+    ) and not _long(rest)
 
 
 def _long(rest: list[Element]) -> bool:
@@ -96,7 +108,9 @@ def asks_for_goods(reading: Reading) -> bool:
         return False
     if not any(t.quantity and t.quantity.parts[0].unit for t in reading.tokens if t.kind is Kind.QUANTITY):
         return False
-    loose = sum(_weight(p.mention.text(reading.normal.text)) for p in reading.pairs if p.mention and p.amount is None)
+    loose = sum(
+        _weight(p.mention.text(reading.normal.text)) for p in reading.pairs if p.mention and p.amount is None
+    )
     return loose <= (6 if reading.has_word(Role.VERB, Role.AGAIN) else 0)
 
 
@@ -106,7 +120,13 @@ def _weight(text: str) -> float:
 
 def _could_be_goods(item: Item, reading: Reading) -> bool:
     """An unknown name with a quantity in a packing unit; of single pieces only with a word of wanting."""
-    if item.candidates or item.qty is None or not item.unit or not 1 < len(item.text) <= 40 or item.text.isdigit():
+    if (
+        item.candidates
+        or item.qty is None
+        or not item.unit
+        or not 1 < len(item.text) <= 40
+        or item.text.isdigit()
+    ):
         return False
     roles = _roles_around(item, reading)
     if item.unit == "打" and not roles & {Role.VERB, Role.AGAIN, Role.OF}:
@@ -126,17 +146,18 @@ def _far(item: Item) -> bool:
 
 def _roles_around(item: Item, reading: Reading) -> set[Role]:
     """The roles of the words in the clause of an item."""
-    found: set[Role] = set()
-    inside = False
-    for token in reading.tokens:
-        if token.kind is Kind.BREAK and token.strength >= 1 and token.text != ":":
-            if inside:
-                break
-            found.clear()
-        elif token.role is not None:
-            found.add(token.role)
-        inside = inside or reading.normal.span(token.start, token.end).start == item.spans[0].start
-    return found
+    tokens, start = reading.tokens, item.spans[0].start
+    at = bisect_left(tokens, start, key=lambda t: reading.normal.span(t.start, t.end).start)
+    low = high = at
+    while low > 0 and not _parts(tokens[low - 1]):
+        low -= 1
+    while high < len(tokens) and not _parts(tokens[high]):
+        high += 1
+    return {t.role for t in tokens[low:high] if t.role is not None}
+
+
+def _parts(token: Token) -> bool:
+    return token.kind is Kind.BREAK and token.strength >= 1 and token.text != ":"
 
 
 def delivery(reading: Reading) -> date | None:
@@ -167,7 +188,11 @@ def _stands_alone(when: When, reading: Reading) -> bool:
 
 
 def _after_goods(when: When, reading: Reading) -> bool:
-    ends = [t.end for t in reading.tokens if t.kind in (Kind.QUANTITY, Kind.NAME, Kind.SIZE, Kind.SKU) and t.end <= when.start_at]
+    ends = [
+        t.end
+        for t in reading.tokens
+        if t.kind in (Kind.QUANTITY, Kind.NAME, Kind.SIZE, Kind.SKU) and t.end <= when.start_at
+    ]
     return bool(ends) and not reading.goods_text[max(ends) : when.start_at].strip(" ,")
 
 
@@ -176,5 +201,9 @@ def _is_delivery(when: When, reading: Reading) -> bool:
     words = text[when.start_at : when.end_at]
     before, after = text[max(0, when.start_at - 16) : when.start_at], text[when.end_at : when.end_at + 24]
     if _BY_AFTER.match(after) or _BY_BEFORE.search(before):
-        return not (words in _TODAY and not re.match(r"^[^,，\n]{0,6}(?:送|发|到|用|配|前|交|deliver)", after) and not _BY_BEFORE.search(before))
+        return not (
+            words in _TODAY
+            and not re.match(r"^[^,，\n]{0,6}(?:送|发|到|用|配|前|交|deliver)", after)
+            and not _BY_BEFORE.search(before)
+        )
     return False

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
-from bot.understand.changes import clauses, within
+from bot.understand.changes import clauses, items_of_clause
 from bot.understand.dates import Prefer
 from bot.understand.items import find_all
 from bot.understand.lexicon import Role, read_yaml
@@ -41,12 +41,14 @@ TOPICS = {
     Intent.ACCOUNT_QUERY: Topic.ACCOUNT,
     Intent.CONTRACT_QUERY: Topic.CONTRACT,
 }
-_LAST = re.compile(r"上(?:一|个|次|回|张|笔|单|批)|最近(?:一|的|那)|刚才|刚下|刚刚|last|latest|most recent|previous|just placed")
+_LAST = re.compile(
+    r"上(?:一|个|次|回|张|笔|单|批)|最近(?:一|的|那)|刚才|刚下|刚刚|last|latest|most recent|previous|just placed"
+)
 _OPEN = re.compile(
     r"(?:几|哪些|哪几|多少)(?:单|个|张|笔)[^,，]{0,6}(?:没|未)|(?:还有|哪些|几个|几张|多少).{0,6}(?:没发|未发|没到|未到|没送|未完成|在途|没出库|没收到|待发)|(?:没发|未发|没到|未到|没送|未完成|在途|待发货|待发|没收到|未出库)(?:货|完|齐|的|过来)*(?:订单|单子|单|货|有哪些|都有)|所有.{0,4}(?:没|未)|\b(?:open|outstanding|pending|undelivered|unshipped|unfulfilled|not (?:yet )?(?:shipped|delivered))\b"
 )
 _ATTACHED = re.compile(r"发票|收据|小票|凭证|照片|图片|截图|附件|attached|receipt|invoice|photo|picture")
-_CODE = re.compile(r"(?<![a-z0-9.-])(?=[a-z0-9-]*[0-9])[a-z0-9](?:[a-z0-9-]{3,20})(?![a-z0-9.])")
+_CODE = re.compile(r"(?<![a-z0-9.-])(?=[a-z0-9-]{0,24}[0-9])[a-z0-9](?:[a-z0-9-]{3,20})(?![a-z0-9.])")
 _QUARTER = re.compile(r"第?([一二三四1-4])季度?")
 _THIS_QUARTER = re.compile(r"(?:本|这个?|当前|上个?)季度?(?!节)|(?:this|last|previous) quarter")
 _YEARLY = re.compile(r"年度|全年|一整年|\bannual\b|\byearly\b|\bfull.year\b")
@@ -90,7 +92,7 @@ def named_goods(reading: Reading) -> tuple[Item, ...]:
 
 def period_of(reading: Reading, prefer: Prefer) -> str | None:
     now = reading.context.now
-    readings = (prefer, "past", "future") if prefer == "nearest" else (prefer,)
+    readings: tuple[Prefer, ...] = (prefer, "past", "future") if prefer == "nearest" else (prefer,)
     found = [w.period for p in readings for w in reading.dates(p) if w.period]
     if found:
         return next((p for p in found if p.startswith(str(now.year))), found[0])
@@ -124,7 +126,11 @@ def order_refs(reading: Reading) -> tuple[str, ...]:
     """Order numbers in a text that speaks of orders: a bare code with a figure in it counts here."""
     if reading.refs:
         return reading.refs
-    taken = [(t.start, t.end) for t in reading.tokens if t.kind in (Kind.DATE, Kind.SIZE, Kind.SKU, Kind.NAME, Kind.MONEY)]
+    taken = [
+        (t.start, t.end)
+        for t in reading.tokens
+        if t.kind in (Kind.DATE, Kind.SIZE, Kind.SKU, Kind.NAME, Kind.MONEY)
+    ]
     return tuple(
         m[0].upper()
         for m in _CODE.finditer(reading.normal.text)
@@ -173,15 +179,14 @@ def changes_to_repeat(reading: Reading) -> list[tuple[Item, Role]]:
     out: list[tuple[Item, Role]] = []
     role = Role.SET
     for clause in clauses(reading.elements):
-        if not any(within(i, clause, reading) for i in reading.lines):
+        lines = [i for i in items_of_clause(clause, reading) if i.candidates and i.qty is not None]
+        if not lines:
             continue
         if clause.has(Role.MORE, Role.AGAIN) or any(is_op(e, Role.AND) for e in clause.elements):
             role = Role.MORE
         elif clause.has(Role.SET, Role.REPLACE) or any(is_op(e, Role.VERB) for e in clause.elements):
             role = Role.SET
-        for item in reading.lines:
-            if within(item, clause, reading):
-                out.append((item, role))
+        out += ((item, role) for item in lines)
     return out
 
 

@@ -37,7 +37,9 @@ from bot.understand.types import (
 
 Reader = Callable[[Reading], Understanding | None]
 MARGIN = 1.0
-_SIDE = frozenset({Intent.STOCK_QUERY, Intent.PRICE_QUERY, Intent.PROMO_QUERY, Intent.ORDER_STATUS, Intent.REBATE_QUERY})
+_SIDE = frozenset(
+    {Intent.STOCK_QUERY, Intent.PRICE_QUERY, Intent.PROMO_QUERY, Intent.ORDER_STATUS, Intent.REBATE_QUERY}
+)
 _CLAUSE = re.compile(r"[^,。;!?\n]+[?]?")
 _LANGUAGES = {"language_zh_hant": "zh-Hant", "language_zh_hans": "zh-Hans", "language_en": "en"}
 
@@ -83,7 +85,9 @@ def _answer_and_more(reading: Reading) -> Understanding | None:
     match = _CLAUSE.match(reading.normal.text)
     if match is None or match.end() >= len(reading.text):
         return None
-    head, rest = (reading.original(a, b) for a, b in ((0, match.end()), (match.end() + 1, len(reading.normal.text))))
+    head, rest = (
+        reading.original(a, b) for a, b in ((0, match.end()), (match.end() + 1, len(reading.normal.text)))
+    )
     context = reading.context
     answer = answer_moves(Reading(normalise(head), context, reading.index))
     if not answer or not rest:
@@ -110,7 +114,9 @@ def read_small(reading: Reading) -> Understanding | None:
     if says("draft", text) and not goods and _top(reading)[1] < 4:
         return Understanding(intent=None, moves=(Ask(topic=Topic.DRAFT),))
     if says("original", text):
-        return Understanding(intent=Intent.ORDER_STATUS, moves=(Ask(topic=Topic.ORIGINAL, refs=reading.refs or ("last",)),))
+        return Understanding(
+            intent=Intent.ORDER_STATUS, moves=(Ask(topic=Topic.ORIGINAL, refs=reading.refs or ("last",)),)
+        )
     if says("why", text) and not goods and _top(reading)[1] < 4:
         return Understanding(intent=None, moves=(Ask(topic=Topic.WHY),))
     return None
@@ -159,8 +165,15 @@ def read_intent(reading: Reading) -> Understanding | None:
         return None
     if top is Intent.ORDER_REPEAT and reading.context.draft and same_again(reading):
         return None
-    if top is Intent.PRICE_QUERY and reading.context.draft and not reading.loose_items and len(reading.text) <= 24:
-        return Understanding(intent=top, moves=(Ask(topic=Topic.PRICE if reading.context.last_skus else Topic.DRAFT),))
+    if (
+        top is Intent.PRICE_QUERY
+        and reading.context.draft
+        and not reading.loose_items
+        and len(reading.text) <= 24
+    ):
+        return Understanding(
+            intent=top, moves=(Ask(topic=Topic.PRICE if reading.context.last_skus else Topic.DRAFT),)
+        )
     if reading.lines and top in _SIDE and (order := _beside_order(top, reading)):
         return order
     move = _move_for(top, reading)
@@ -179,7 +192,7 @@ def _of_a_line(reading: Reading) -> bool:
 
 
 def _confirm_with_details(reading: Reading) -> Understanding | None:
-    """ "就这样下单吧，明天送": a clause that confirms beside the day, the place or a note, and nothing else."""
+    """As in "就这样下单吧，明天送": a clause that confirms beside the day, the place or a note, and nothing else."""
     details = order_details(reading)
     if not details or reading.known:
         return None

@@ -1,5 +1,6 @@
 """All that is read from one message, each part worked out once, for the readers of moves."""
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -69,6 +70,18 @@ class Reading:
     def items(self) -> list[Item]:
         return items_of(self.pairs, self.normal, self.index, self.context.assortment, talked=self.talked)
 
+    def items_in(self, start: int, end: int) -> list[Item]:
+        """Items whose name begins at start..end of the normal text."""
+        span = self.normal.span(start, end)
+        ordered = self._items_in_order
+        low = bisect_left(ordered, span.start, key=lambda i: i.spans[0].start)
+        high = bisect_left(ordered, span.end, low, key=lambda i: i.spans[0].start)
+        return ordered[low:high]
+
+    @cached_property
+    def _items_in_order(self) -> list[Item]:
+        return sorted((i for i in self.items if i.spans), key=lambda i: i.spans[0].start)
+
     @cached_property
     def talked(self) -> tuple[str, ...]:
         """Products of the conversation, latest first."""
@@ -93,6 +106,8 @@ class Reading:
     def dates(self, prefer: Prefer) -> list[When]:
         """Days of the text outside names, the open ones ("三月八号") read towards the past or the future."""
         places = {t.start for t in self.tokens if t.when}
+        if not places:
+            return []
         return [w for w in scan_dates(self.goods_text, self.context.now, prefer) if w.start_at in places]
 
     @cached_property

@@ -16,15 +16,15 @@ def regroup(elements: list[Element], index: Index) -> list[Element]:
 
 
 def _without_had(elements: list[Element]) -> list[Element]:
-    """ "还剩3箱": a quantity after a word of having is not wanted."""
+    """As in "还剩3箱": a quantity after a word of having is not wanted."""
     out: list[Element] = []
     had = False
     for element in elements:
         if is_op(element, Role.HAVE):
             had = True
-        elif isinstance(element, Token) and element.kind is Kind.BREAK and element.strength >= 1:
-            had = False
-        elif is_op(element, Role.VERB, Role.AGAIN, Role.MORE):
+        elif (isinstance(element, Token) and element.kind is Kind.BREAK and element.strength >= 1) or is_op(
+            element, Role.VERB, Role.AGAIN, Role.MORE
+        ):
             had = False
         if had and isinstance(element, Token) and element.kind is Kind.QUANTITY:
             continue
@@ -48,7 +48,7 @@ def _joined(elements: list[Element], index: Index) -> list[Element]:
 def _before(out: list[Element]) -> Mention | None:
     """The mention right before, with only words of wanting or one comma between."""
     commas = 0
-    for element in reversed(out):
+    for element in reversed(out[-12:]):
         if isinstance(element, Mention):
             return None if commas and (element.pieces or element.sizes) else element
         if element.kind is Kind.BREAK and element.strength == 1 and element.text != "、":
@@ -105,7 +105,7 @@ def _variants(mention: Mention, index: Index) -> list[Element]:
 
 
 def _variants_beside(mention: Mention, named: list[Mention], index: Index) -> list[Element]:
-    """ "美缝剂金色不要，白色银灰各3箱": a row of variants of a name said before."""
+    """As in "美缝剂金色不要，白色银灰各3箱": a row of variants of a name said before."""
     text = mention.parts[0].text
     for near in reversed(named):
         name = near.heads[-1].name
@@ -116,7 +116,9 @@ def _variants_beside(mention: Mention, named: list[Mention], index: Index) -> li
                 at = mention.start
                 for piece in pieces:
                     full = piece + name[cut:]
-                    token = Token(Kind.NAME, at, at + len(piece), piece, skus=index.names.skus[full], name=full)
+                    token = Token(
+                        Kind.NAME, at, at + len(piece), piece, skus=index.names.skus[full], name=full
+                    )
                     out.append(Mention([token], known=True))
                     at += len(piece)
                 return out

@@ -100,7 +100,11 @@ def _with_head(mention: Mention, index: Index, allowed: Allowed) -> Found:
 
 def _spelled(piece: Token, index: Index) -> Token:
     """A describing English word, corrected where it is plainly misspelt."""
-    if piece.kind is Kind.LATIN and stem(piece.text) not in index.words and (better := corrected(piece.text, index)):
+    if (
+        piece.kind is Kind.LATIN
+        and stem(piece.text) not in index.words
+        and (better := corrected(piece.text, index))
+    ):
         return replace(piece, text=better)
     return piece
 
@@ -182,7 +186,9 @@ def bare(piece: str) -> str:
     return text
 
 
-def _fit_pieces(pieces: list[Token], skus: tuple[str, ...], index: Index, *, by_sound: bool = False) -> tuple[str, ...]:
+def _fit_pieces(
+    pieces: list[Token], skus: tuple[str, ...], index: Index, *, by_sound: bool = False
+) -> tuple[str, ...]:
     """The products whose names hold every describing word."""
     for piece in pieces:
         skus = tuple(s for s in skus if holds(index.entries[s], piece, index, by_sound=by_sound))
@@ -229,7 +235,7 @@ def is_relative(text: str) -> bool:
 
 
 def relative(text: str) -> str | None:
-    """big | middle | small, where the word orders sizes instead of naming one."""
+    """Big | middle | small, where the word orders sizes instead of naming one."""
     table: dict[str, list[str]] = read_yaml("describing.yaml")["relative"]
     return next((k for k, words in table.items() if text in words), None)
 
@@ -316,7 +322,9 @@ def _plainest(skus: tuple[str, ...], stems: list[str], index: Index) -> tuple[st
         return exact
     names = {s: [set(w) for w in _english(index.entries[s]) if said <= set(w)] for s in skus[:MANY]}
     marked = {
-        s for s in names if names[s] and any(o < min(names[s], key=len) for t in names if t != s for o in names[t])
+        s
+        for s in names
+        if names[s] and any(o < min(names[s], key=len) for t in names if t != s for o in names[t])
     }
     return tuple(s for s in skus if s not in marked) or skus
 
@@ -333,7 +341,11 @@ def _is_brand(skus: tuple[str, ...], index: Index) -> bool:
 
 def _by_spelling(mention: Mention, index: Index, allowed: Allowed, near: tuple[str, ...] = ()) -> Found:
     """A name misspelt: taken where one name is close and every other far, else offered."""
-    text = "".join(bare(p.text) if p.kind is Kind.HAN else compact(p.text) for p in mention.parts if p.kind is not Kind.SIZE)
+    text = "".join(
+        bare(p.text) if p.kind is Kind.HAN else compact(p.text)
+        for p in mention.parts
+        if p.kind is not Kind.SIZE
+    )
     if not any(map(is_han, text)) or len(text) > 24:
         return Found((), None, near)
     if series := series_of(text, index, sized=bool(mention.sizes)):

@@ -4,7 +4,7 @@ import re
 from decimal import Decimal
 
 from bot.understand.dates import scan_dates
-from bot.understand.index import Index, fold_sku, plain
+from bot.understand.index import Index, fold_normal, fold_sku, plain
 from bot.understand.lexicon import Role, word_at
 from bot.understand.numerals import Part, Quantity, read_quantity
 from bot.understand.sizes import Size, measure_at
@@ -19,7 +19,7 @@ _CODED = re.compile(r"[a-z]+\d+[a-z0-9]*")
 _SKU_LIKE = re.compile(r"[a-z0-9]+(?:[ \-_.]?[a-z0-9]+){0,5}")
 _REF = re.compile(
     r"(?:单号|订单号?|尾号|编号|单据|order(?: number| no\.?| num)?|number|no\.|#)\s*(?:是|为|:)?\s*#?((?:[a-z]{1,4}-?)?[0-9][0-9a-z-]{2,20})(?![a-z0-9.])"
-    r"|(?<![a-z0-9.])#?((?=[a-z0-9-]*[0-9])[a-z]{0,3}[0-9][0-9a-z]{2,12}(?:-[0-9a-z]{2,10}){0,2})\s?号?(?:那|这|的)?(?:张|个|笔)?(?:订单|单子|单(?![位品价]))"
+    r"|(?<![a-z0-9.])#?((?=[a-z0-9-]{0,24}[0-9])[a-z]{0,3}[0-9][0-9a-z]{2,12}(?:-[0-9a-z]{2,10}){0,2})\s?号?(?:那|这|的)?(?:张|个|笔)?(?:订单|单子|单(?![位品价]))"
     r"|(?<![a-z0-9.])([0-9]{4,12})号(?!\d)"
     r"|(?<![a-z0-9])((?:[a-z]{1,4}-)?[0-9]{6,8}-[0-9a-z]{2,8}|[0-9]{4}-[0-9]{4}(?![0-9-])|(?:so|po|ord?|dd)-?[0-9]{4,}[0-9-]*)(?![a-z0-9])"
 )
@@ -71,21 +71,30 @@ class Scan:
         start = token.start + joint.end()
         after = _AFTER.match(self.text, token.end)
         at = after.end() if after else token.end
-        if at >= len(self.text) or not (self._name(at) or self._sku(at) or self._sized(at) or self._next_word(at)):
+        if at >= len(self.text) or not (
+            self._name(at) or self._sku(at) or self._sized(at) or self._next_word(at)
+        ):
             return token
         quantity = read_quantity(self.text[: start - len(joint[0])], token.start, self._is_unit)
         if quantity is None:
             return token
-        return Token(Kind.QUANTITY, token.start, quantity.end, self.text[token.start : quantity.end], quantity=quantity)
+        return Token(
+            Kind.QUANTITY, token.start, quantity.end, self.text[token.start : quantity.end], quantity=quantity
+        )
 
     def _next_word(self, pos: int) -> bool:
-        return (self.text[pos].isalpha() and self._word(pos) is None and self._quantity(pos) is None)
+        return self.text[pos].isalpha() and self._word(pos) is None and self._quantity(pos) is None
 
     def _token(self, pos: int) -> Token:
         char = self.text[pos]
         if not char.isalnum() and char not in "#¥$":
             return self._mark(pos, char)
-        if char == "x" and self.text[pos + 1 : pos + 2].isdigit() and not self._inside_word(pos) and not self._name(pos):
+        if (
+            char == "x"
+            and self.text[pos + 1 : pos + 2].isdigit()
+            and not self._inside_word(pos)
+            and not self._name(pos)
+        ):
             return Token(Kind.WORD, pos, pos + 1, char, role=Role.OF)
         found = [
             t
@@ -106,7 +115,7 @@ class Scan:
             return None
         for end in range(match.end(), pos + 1, -1):
             whole = self._closes(end) or self._quantity_glued(pos, end)
-            folded = fold_sku(self.text[pos:end]) if self.text[end - 1].isalnum() and whole else ""
+            folded = fold_normal(self.text[pos:end]) if self.text[end - 1].isalnum() and whole else ""
             if skus := self.index.skus.get(folded):
                 if folded.isdigit() and (folded not in map(fold_sku, skus) or self._is_unit(self.text, end)):
                     continue
@@ -114,7 +123,7 @@ class Scan:
         return None
 
     def _quantity_glued(self, pos: int, end: int) -> bool:
-        """ "CN-23013箱": digits of the quantity run into those of the SKU."""
+        """As in "CN-23013箱": digits of the quantity run into those of the SKU."""
         digits = re.compile(r"\d{1,3}").match(self.text, end)
         return bool(digits and self.text[pos].isalpha() and self._is_unit(self.text, digits.end()))
 
@@ -174,40 +183,52 @@ class Scan:
                         end += 1
                     key = size.key if size and size.end == end else name
                     figure = size.figure if size and size.end == end else None
-                    return Token(Kind.SIZE, pos, end, self.text[pos:end], name=name, size=Size(key, figure, end))
+                    return Token(
+                        Kind.SIZE, pos, end, self.text[pos:end], name=name, size=Size(key, figure, end)
+                    )
         return Token(Kind.SIZE, pos, size.end, self.text[pos : size.end], size=size) if size else None
 
     def _quantity(self, pos: int) -> Token | None:
         if self._inside_word(pos):
             return None
         quantity = self._one(pos) or read_quantity(self.text, pos, self._is_unit)
-        if quantity and self.text[quantity.end - 1] == "半" and self._name_inside(quantity.end - 1, quantity.end, at=quantity.end - 1):
+        if (
+            quantity
+            and self.text[quantity.end - 1] == "半"
+            and self._name_inside(quantity.end - 1, quantity.end, at=quantity.end - 1)
+        ):
             quantity = read_quantity(self.text[: quantity.end - 1], pos, self._is_unit)  # 4桶 半合成机油
         quantity = self._with_far_unit(quantity) if quantity else None
         if quantity is None or _LONG_NUMBER.match(self.text, pos):
             return None
-        if quantity.parts[0].unit is None and self._part_of_word(pos, quantity):
+        if quantity.parts[0].unit is None and self._part_of_word(quantity):
             return None
         return Token(Kind.QUANTITY, pos, quantity.end, self.text[pos : quantity.end], quantity=quantity)
 
     def _with_far_unit(self, quantity: Quantity) -> Quantity:
-        """ "2 more cases": the unit after a word of more or less."""
+        """As in "2 more cases": the unit after a word of more or less."""
         between = _BETWEEN.match(self.text, quantity.end)
         if between is None or quantity.parts[0].unit is not None:
             return quantity
         unit = self._is_unit(self.text, between.end())
-        return quantity._replace(parts=(Part(quantity.parts[0].value, unit[0]),), end=unit[1]) if unit else quantity
+        return (
+            quantity._replace(parts=(Part(quantity.parts[0].value, unit[0]),), end=unit[1])
+            if unit
+            else quantity
+        )
 
     def _one(self, pos: int) -> Quantity | None:
-        """ "a case", "another case and a half"."""
+        """As in "a case", "another case and a half"."""
         article = _ONE.match(self.text, pos)
         unit = self._is_unit(self.text, article.end()) if article else None
         if unit is None:
             return None
         half = _AND_A_HALF.match(self.text, unit[1])
-        return Quantity((Part(Decimal("1.5") if half else Decimal(1), unit[0]),), pos, half.end() if half else unit[1])
+        return Quantity(
+            (Part(Decimal("1.5") if half else Decimal(1), unit[0]),), pos, half.end() if half else unit[1]
+        )
 
-    def _part_of_word(self, pos: int, quantity: Quantity) -> bool:
+    def _part_of_word(self, quantity: Quantity) -> bool:
         """A numeral without a unit that is only a part of a longer word: 三星, 一起, 4s, half-."""
         end = quantity.end
         after = self.text[end : end + 1]
@@ -227,7 +248,12 @@ class Scan:
 
     def _unit(self, pos: int) -> Token | None:
         found = None if self._inside_word(pos) else self._is_unit(self.text, pos)
-        if found and found[0].isascii() and found[0] not in self.index.units.real and stem(found[0]) in self.index.words:
+        if (
+            found
+            and found[0].isascii()
+            and found[0] not in self.index.units.real
+            and stem(found[0]) in self.index.words
+        ):
             return None
         return Token(Kind.UNIT, pos, found[1], found[0]) if found else None
 
@@ -291,8 +317,15 @@ def whole_words(tokens: list[Token]) -> list[Token]:
         if _ends_word(token, last, following) and last is not None:
             last.end, last.text = token.end, last.text + token.text
             continue
-        if token.kind is Kind.HAN and last is not None and last.end == token.start and _part_of(last, out, token):
-            head = out[-2] if len(out) > 1 and out[-2].kind is Kind.HAN and out[-2].end == last.start else None
+        if (
+            token.kind is Kind.HAN
+            and last is not None
+            and last.end == token.start
+            and _part_of(last, out, token)
+        ):
+            head = (
+                out[-2] if len(out) > 1 and out[-2].kind is Kind.HAN and out[-2].end == last.start else None
+            )
             first = head or last
             del out[-2 if head else -1 :]
             text = (head.text if head else "") + last.text + token.text
@@ -317,4 +350,6 @@ def _part_of(word: Token, out: list[Token], token: Token) -> bool:
     before = out[-2] if len(out) > 1 else None
     if before is not None and before.kind is Kind.HAN and before.end == word.start:
         return True
-    return len(token.text) == 1 and (before is None or before.end < word.start or before.kind is not Kind.NAME)
+    return len(token.text) == 1 and (
+        before is None or before.end < word.start or before.kind is not Kind.NAME
+    )

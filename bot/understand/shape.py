@@ -110,11 +110,17 @@ def _by_content(text: str, rows: list[Row], index: Index) -> Columns | None:
         column = [c[at] for c in cells]
         if "sku" not in columns and _mostly(column, lambda c: fold_sku(c) in index.skus and not c.isdigit()):
             columns["sku"] = at
-        elif "name" not in columns and _mostly(column, lambda c: any(ch.isalpha() for ch in c) and not c[0].isdigit()):
+        elif "name" not in columns and _mostly(
+            column, lambda c: any(ch.isalpha() for ch in c) and not c[0].isdigit()
+        ):
             columns["name"] = at
     if not columns:
         return None
-    numbers = [at for at in range(width) if at not in columns.values() and _mostly([c[at] for c in cells], _counts, 1.0)]
+    numbers = [
+        at
+        for at in range(width)
+        if at not in columns.values() and _mostly([c[at] for c in cells], _counts, 1.0)
+    ]
     numbers = [at for at in numbers if not _is_index([c[at] for c in cells], at)]
     qty = _quantity_column(numbers, cells)
     if qty is None:
@@ -131,7 +137,10 @@ def _mostly(column: list[str], test, share: float = 0.6) -> bool:  # type: ignor
 
 
 def _counts(cell: str) -> bool:
-    return re.fullmatch(r"\d+(?:\.\d+)?\s*[^\d\s]{0,6}|[零一二两三四五六七八九十百半]+[^\d\s]{0,3}", cell) is not None
+    return (
+        re.fullmatch(r"\d+(?:\.\d+)?\s*[^\d\s]{0,6}|[零一二两三四五六七八九十百半]+[^\d\s]{0,3}", cell)
+        is not None
+    )
 
 
 def _is_index(column: list[str], at: int) -> bool:
@@ -156,7 +165,9 @@ def _quantity_column(numbers: list[int], cells: list[list[str]]) -> int | None:
 
 
 def _whole_one(one: int, other: int, values: dict[int, list[Decimal | None]]) -> int:
-    whole = [at for at in (one, other) if all(v is not None and v == v.to_integral_value() for v in values[at])]
+    whole = [
+        at for at in (one, other) if all(v is not None and v == v.to_integral_value() for v in values[at])
+    ]
     if len(whole) == 1:
         return whole[0]
     return min(one, other)
@@ -169,7 +180,9 @@ def _figure(cell: str) -> Decimal | None:
 
 def _line(row: Row, columns: Columns, text: str, reading: Reading) -> Item | None:
     quantity = _row_quantity(row, columns, text, reading)
-    name = [row[columns[key]] for key in ("sku", "name", "size") if key in columns and columns[key] < len(row)]
+    name = [
+        row[columns[key]] for key in ("sku", "name", "size") if key in columns and columns[key] < len(row)
+    ]
     name = [(a, b) for a, b in name if a < b]
     if quantity is None or not name:
         return None
@@ -184,7 +197,9 @@ def _line(row: Row, columns: Columns, text: str, reading: Reading) -> Item | Non
     found = resolve(whole, reading.index, reading.context.assortment)
     if not found.skus and "sku" in columns and len(mentions) > 1:
         found = resolve(mentions[0], reading.index, reading.context.assortment)
-    amount = Token(Kind.QUANTITY, quantity.start, quantity.end, text[quantity.start : quantity.end], quantity=quantity)
+    amount = Token(
+        Kind.QUANTITY, quantity.start, quantity.end, text[quantity.start : quantity.end], quantity=quantity
+    )
     pair = Pair(whole, amount)
     return item_of(pair, found, reading.normal, reading.index)
 
@@ -228,4 +243,6 @@ def unnumbered(text: str) -> str:
     numbers = [int(unicodedata.normalize("NFKC", m[1])) for m in marks if m]
     if len(numbers) < 2 or numbers != list(range(numbers[0], numbers[0] + len(numbers))) or numbers[0] > 1:
         return text
-    return "\n".join(" " * m.end() + line[m.end() :] if m else line for m, line in zip(marks, lines, strict=True))
+    return "\n".join(
+        " " * m.end() + line[m.end() :] if m else line for m, line in zip(marks, lines, strict=True)
+    )

@@ -53,7 +53,7 @@ class Size(NamedTuple):
     """A size as compared: its key, the figure in it, and where it ends in the text."""
 
     key: str
-    figure: Decimal
+    figure: Decimal | None
     end: int
     word: str = ""
 
@@ -62,7 +62,9 @@ def measure_at(text: str, pos: int) -> Size | None:
     """A number glued to a measure ("500ml", "五米", "7.5 m") that starts here in a normal text."""
     if figures := _FIGURES.match(text, pos):
         value, end = Decimal(figures[0]), figures.end()
-    elif text[pos : pos + 1].isascii() or text.startswith("零度", pos) or not (numeral := number_at(text, pos)):
+    elif (
+        text[pos : pos + 1].isascii() or text.startswith("零度", pos) or not (numeral := number_at(text, pos))
+    ):
         return None
     else:
         value, end = numeral.value, numeral.end

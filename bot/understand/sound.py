@@ -3,12 +3,15 @@
 Of sounds (homophones, pinyin in letters) the toneless syllables must be equal, never merely alike.
 """
 
+from bisect import bisect_right
+from dataclasses import dataclass
+
 from bot.understand.index import Index
 from bot.understand.surfaces import sound, sounds_of_letters
 from bot.understand.tokens import Kind, Token
 
 _WEAK = frozenset({Kind.HAN, Kind.WORD, Kind.NAME, Kind.UNIT, Kind.LATIN, Kind.SIZE})
-_MAX_LETTERS = 48
+_MAX_LETTERS, _MAX_NAME = 48, 12
 _HEAD_SYLLABLES = 3  # two syllables of a longer name are too often another word
 
 
@@ -24,7 +27,11 @@ def by_sound(tokens: list[Token], index: Index) -> list[Token]:
             pos += step
             continue
         run = pos
-        while run < len(tokens) and _weak(tokens[run]) and (run == pos or tokens[run].start == tokens[run - 1].end):
+        while (
+            run < len(tokens)
+            and _weak(tokens[run])
+            and (run == pos or tokens[run].start == tokens[run - 1].end)
+        ):
             run += 1
         if run == pos:
             out.append(token)
@@ -46,64 +53,87 @@ def _weak(token: Token) -> bool:
     return token.kind in _WEAK
 
 
-def _characters(run: list[Token], index: Index) -> list[Token]:
-    marks = sound("".join(t.text for t in run))
+@dataclass
+class _Run:
+    """Neighbouring tokens, what is written in them and how it sounds."""
+
+    tokens: list[Token]
+    written: str
+    marks: str
+
+    @property
+    def base(self) -> int:
+        return self.tokens[0].start
+
+
+def _characters(tokens: list[Token], index: Index) -> list[Token]:
+    written = "".join(t.text for t in tokens)
+    run = _Run(tokens, written, sound(written))
     out: list[Token] = []
     at = 0  # place in the run
-    for token in run:
-        start = token.start - run[0].start
+    for token in tokens:
+        start = token.start - run.base
         if start < at:
             continue
-        match = _longest(marks, start, run, index)
+        match = _longest(run, start, index)
         if match is None and token.kind is Kind.HAN:
-            out += _inside(token, marks, run, index)
-            at = max(token.end, out[-1].end) - run[0].start
+            out += _inside(token, run, index)
+            at = max(token.end, out[-1].end) - run.base
         elif match is None:
             out.append(token)
         else:
             out.append(match)
-            at = match.end - run[0].start
+            at = match.end - run.base
     return _rest(out, run, at)
 
 
-def _inside(token: Token, marks: str, run: list[Token], index: Index) -> list[Token]:
+def _inside(token: Token, run: _Run, index: Index) -> list[Token]:
     """A leftover run, cut where a sound-alike name begins inside it."""
-    base = run[0].start
-    for start in range(token.start - base + 1, token.end - base):
-        if match := _longest(marks, start, run, index):
+    for start in range(token.start - run.base + 1, token.end - run.base):
+        if match := _longest(run, start, index):
             before = token.text[: match.start - token.start]
             return [Token(Kind.HAN, token.start, match.start, before), match]
     return [token]
 
 
-def _rest(out: list[Token], run: list[Token], at: int) -> list[Token]:
+def _rest(out: list[Token], run: _Run, at: int) -> list[Token]:
     """What a match cut off the end of a token stays as leftover characters."""
-    done = run[0].start + at
-    for token in run:
-        if token.start < done < token.end and token.kind is Kind.HAN:
-            out.append(Token(Kind.HAN, done, token.end, token.text[done - token.start :]))
-    return out
+    done = run.base + at
+    cut = next((t for t in run.tokens if t.start < done < t.end and t.kind is Kind.HAN), None)
+    return [*out, Token(Kind.HAN, done, cut.end, cut.text[done - cut.start :])] if cut else out
 
 
-def _longest(marks: str, start: int, run: list[Token], index: Index) -> Token | None:
+def _longest(run: _Run, start: int, index: Index) -> Token | None:
     """The longest head noun or sound-alike from here that has a leftover character in it and cuts no longer word."""
-    base = run[0].start
-    written = "".join(t.text for t in run)
-    for end in range(min(len(marks), start + 12), start + 1, -1):
-        window = marks[start:end]
+    if run.written[start : start + 2] not in index.grams and run.marks[start : start + 2] not in index.sound_grams:
+        return None
+    base = run.base
+    for end in range(min(len(run.marks), start + _MAX_NAME), start + 1, -1):
+        text, window = run.written[start:end], run.marks[start:end]
         skus = index.sounds.skus.get(window, ())
-        if not skus and (len(window) < _HEAD_SYLLABLES or not index.sounds.has_ending(window)) and not _is_head(written[start:end], index):
+        alike = bool(skus) or (len(window) >= _HEAD_SYLLABLES and index.sounds.has_ending(window))
+        if not alike and not _is_head(text, index):
             continue
-        covered = [t for t in run if t.start < base + end and t.end > base + start]
-        if not any(t.kind is Kind.HAN for t in covered):
+        if not _covers(run, base + start, base + end):
             continue
-        whole = all(t.kind is Kind.HAN or (t.start >= base + start and t.end <= base + end) for t in covered)
-        if whole:
-            text = written[start:end]
-            if _is_head(text, index):
-                return Token(Kind.HEAD, base + start, base + end, text, skus=index.names.skus.get(text, ()), name=text)
-            return Token(Kind.SOUND, base + start, base + end, text, skus=skus, name=window)
+        if _is_head(text, index):
+            return Token(Kind.HEAD, base + start, base + end, text, skus=index.names.skus.get(text, ()), name=text)
+        return Token(Kind.SOUND, base + start, base + end, text, skus=skus, name=window)
     return None
+
+
+def _covers(run: _Run, start: int, end: int) -> bool:
+    """Whether start..end holds a leftover character and cuts no other token."""
+    low = bisect_right(run.tokens, start, key=lambda t: t.start) - 1
+    leftover = False
+    for token in run.tokens[max(low, 0) :]:
+        if token.start >= end:
+            break
+        if token.kind is Kind.HAN:
+            leftover = True
+        elif token.start < start or token.end > end:
+            return False
+    return leftover
 
 
 def _is_head(written: str, index: Index) -> bool:
@@ -121,8 +151,12 @@ def _letters(tokens: list[Token], pos: int, index: Index) -> tuple[list[Token], 
             continue
         for marks in sounds_of_letters(letters):
             skus = index.sounds.skus.get(marks, ())
-            if len(marks) > 1 and (skus or (len(marks) >= _HEAD_SYLLABLES and index.sounds.has_ending(marks))):
-                token = Token(Kind.SOUND, tokens[pos].start, tokens[end - 1].end, letters, skus=skus, name=marks)
+            if len(marks) > 1 and (
+                skus or (len(marks) >= _HEAD_SYLLABLES and index.sounds.has_ending(marks))
+            ):
+                token = Token(
+                    Kind.SOUND, tokens[pos].start, tokens[end - 1].end, letters, skus=skus, name=marks
+                )
                 return [token], end - pos
     return [tokens[pos]], 1
 

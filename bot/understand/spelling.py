@@ -14,7 +14,11 @@ def corrected(word: str, index: Index) -> str | None:
     if len(word) < 5 or not word.isalpha():
         return None
     found = process.extract(
-        word, index.words.keys(), scorer=DamerauLevenshtein.normalized_similarity, limit=2, score_cutoff=_LETTERS
+        word,
+        index.words.keys(),
+        scorer=DamerauLevenshtein.normalized_similarity,
+        limit=2,
+        score_cutoff=_LETTERS,
     )
     found = [f for f in found if f[0][0] == word[0] or f[1] > 0.84]
     if not found or (len(found) > 1 and found[0][1] - found[1][1] < _MARGIN / 2):
@@ -27,8 +31,15 @@ def corrected_beside(word: str, others: list[str], index: Index) -> str | None:
     if len(word) < 4 or not others or any(o not in index.words for o in others):
         return None
     skus = set(index.words[others[0]]).intersection(*(set(index.words[o]) for o in others[1:]))
-    pool = {w for s in list(skus)[:50] for w in words_of(index.entries[s].product) if w.isalpha() and w not in others}
-    found = process.extract(word, pool, scorer=DamerauLevenshtein.normalized_similarity, limit=2, score_cutoff=_CLOSE)
+    pool = {
+        w
+        for s in list(skus)[:50]
+        for w in words_of(index.entries[s].product)
+        if w.isalpha() and w not in others
+    }
+    found = process.extract(
+        word, pool, scorer=DamerauLevenshtein.normalized_similarity, limit=2, score_cutoff=_CLOSE
+    )
     return str(found[0][0]) if len(found) == 1 else None
 
 

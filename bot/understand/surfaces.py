@@ -12,6 +12,7 @@ from pypinyin.pinyin_dict import pinyin_dict
 _HAN = re.compile("[\u3400-\u9fff]")
 _PIECE = re.compile(r"[a-z]+|\d+(?:\.\d+)?|[^a-z0-9]")
 _JOINED = frozenset(" -'·./_()[]\"&+!:")  # between the words of one name
+_JOINT_LENGTH = 4  # longer runs of dashes and brackets part words
 LAST = "\U0010ffff"
 
 
@@ -66,10 +67,11 @@ class View:
 
 def _joins(text: str, start: int, end: int) -> bool:
     space = text[start] == " "
-    while start > 0 and text[start - 1] in _JOINED:
+    first, last = max(0, start - _JOINT_LENGTH), min(len(text), end + _JOINT_LENGTH)
+    while start > first and text[start - 1] in _JOINED:
         start -= 1
         space = space or text[start] == " "
-    while end < len(text) and text[end] in _JOINED:
+    while end < last and text[end] in _JOINED:
         space = space or text[end] == " "
         end += 1
     before, after = text[start - 1 : start], text[end : end + 1]
@@ -83,7 +85,7 @@ def compact(name: str) -> str:
     return "".join(
         stem(p) if p[0].isascii() and p[0].isalpha() else p
         for p in _PIECE.findall(name)
-        if p not in _JOINED and p not in ",;*" or p == "*"
+        if (p not in _JOINED and p not in ",;*") or p == "*"
     )
 
 
@@ -95,7 +97,7 @@ def _marks() -> dict[str, str]:
 
 
 def _toneless(readings: str) -> str:
-    return str(to_normal(readings.split(",")[0])).replace("ü", "v")
+    return str(to_normal(readings.split(",", maxsplit=1)[0])).replace("ü", "v")
 
 
 @lru_cache(maxsize=30_000)
@@ -111,6 +113,11 @@ def sound(text: str) -> str:
     return "".join(_sound_of(c) if is_han(c) else c for c in text)
 
 
+def _letters(other: str) -> list[str]:
+    """What is no Chinese character stays, one by one."""
+    return list(other)
+
+
 def sounds_of_name(name: str) -> set[str]:
     """A name's sounds: character by character, and as the whole word is read (行 in 银行)."""
     plain = sound(name)
@@ -118,7 +125,8 @@ def sounds_of_name(name: str) -> set[str]:
         return set()
     marks = _marks()
     read = "".join(
-        marks.get(s, s) for s in lazy_pinyin(name, style=Style.NORMAL, v_to_u=False, errors=list)
+        marks.get(s, s)
+        for s in lazy_pinyin(name, style=Style.NORMAL, errors=_letters)  # type: ignore[arg-type]
     )
     return {plain, read} if len(read) == len(plain) else {plain}
 
@@ -140,6 +148,10 @@ def sounds_of_letters(letters: str) -> Iterator[str]:
         )
 
 
+def _backwards(name: str) -> str:
+    return name[::-1]
+
+
 class Surfaces:
     """Names in compact form and the SKUs each may mean, found from the left (whole) or by their ends (head nouns)."""
 
@@ -149,32 +161,33 @@ class Surfaces:
         self.skus: dict[str, tuple[str, ...]] = {}
         self.longest: dict[str, int] = {}  # first two characters -> longest name that begins so
         self.heads: list[str] = []  # names, sorted
-        self.tails: list[str] = []  # names reversed, sorted
+        self.tails: list[str] = []  # names, sorted by what they read backwards
 
-    def fill(self, names: Iterable[tuple[str, str]]) -> None:
-        """Add many (name, sku) pairs at once."""
-        for name, sku in names:
-            self._post(name, sku)
+    def fill(self, names: Iterable[tuple[str, tuple[str]]]) -> None:
+        """Add many names at once, each with its one SKU."""
+        for name, alone in names:
+            self._post(name, alone)
         self.heads = sorted(self.skus)
-        self.tails = sorted(name[::-1] for name in self.skus)
+        self.tails = sorted(self.skus, key=_backwards)
 
-    def _post(self, name: str, sku: str) -> bool:
+    def _post(self, name: str, alone: tuple[str]) -> bool:
         """Whether the name is new."""
         held = self.skus.get(name)
         if held is None:
-            self.skus[name] = (sku,)
+            self.skus[name] = alone
             first = name[:2]
             if len(name) > self.longest.get(first, 0):
                 self.longest[first] = len(name)
             return True
-        if sku not in held:
-            self.skus[name] = (*held, sku)
+        if alone[0] not in held:
+            self.skus[name] = (*held, *alone)
         return False
 
-    def add(self, name: str, sku: str) -> None:
-        if self._post(name, sku):
+    def add(self, name: str, alone: tuple[str]) -> None:
+        """Add one name with its SKU."""
+        if self._post(name, alone):
             insort(self.heads, name)
-            insort(self.tails, name[::-1])
+            insort(self.tails, name, key=_backwards)
 
     def discard(self, name: str, sku: str) -> None:
         held = tuple(s for s in self.skus.get(name, ()) if s != sku)
@@ -182,7 +195,7 @@ class Surfaces:
             self.skus[name] = held
         elif self.skus.pop(name, None) is not None:
             del self.heads[bisect_left(self.heads, name)]
-            del self.tails[bisect_left(self.tails, name[::-1])]
+            del self.tails[bisect_left(self.tails, name[::-1], key=_backwards)]
 
     def copy(self) -> "Surfaces":
         other = Surfaces()
@@ -203,9 +216,9 @@ class Surfaces:
     def ending(self, tail: str, limit: int = 2_000) -> list[str]:
         """Names that end with `tail`, at most `limit`."""
         key = tail[::-1]
-        low = bisect_left(self.tails, key)
-        high = bisect_right(self.tails, key + LAST, low)
-        return [t[::-1] for t in self.tails[low : min(high, low + limit)]]
+        low = bisect_left(self.tails, key, key=_backwards)
+        high = bisect_right(self.tails, key + LAST, low, key=_backwards)
+        return self.tails[low : min(high, low + limit)]
 
     def starting(self, head: str, limit: int = 2_000) -> list[str]:
         """Names that begin with `head`, at most `limit`."""
@@ -215,5 +228,5 @@ class Surfaces:
 
     def has_ending(self, tail: str) -> bool:
         key = tail[::-1]
-        low = bisect_left(self.tails, key)
-        return low < len(self.tails) and self.tails[low].startswith(key)
+        low = bisect_left(self.tails, key, key=_backwards)
+        return low < len(self.tails) and self.tails[low].endswith(tail)

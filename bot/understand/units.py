@@ -47,7 +47,9 @@ class UnitWords:
                 self._note(name.lower(), key)
         self.counts: dict[str, int] = {}  # own words of products, and how many products use each
         self.real: set[str] = {*synonyms, *self.keys_of}  # words of this catalogue, not general ones
-        self.packs: set[str] = {k for k in synonyms if k not in _listed("single")}  # keys of more than a piece
+        self.packs: set[str] = {
+            k for k in synonyms if k not in _listed("single")
+        }  # keys of more than a piece
         self.longest = 1
         self._sounds: dict[str, str] = {}
         for word in {*self.keys_of, *synonyms, *_listed("others"), *_listed("dozen"), *_listed("single")}:
@@ -106,7 +108,8 @@ class UnitWords:
             return "打"
         for group in general_groups():
             if word in group:
-                return next((k for k in group if k in self.keys_of.values()), next(iter(sorted(group, reverse=True))))
+                own = {k for keys in self.keys_of.values() for k in keys} | self.packs
+                return next((k for k in sorted(group) if k in own), word)
         return word
 
     def fits(self, product: Product, word: str, *, strict: bool = False) -> tuple[Fit, ...]:
@@ -114,7 +117,11 @@ class UnitWords:
 
         A dozen fits everything, and a word for single pieces the base unit, unless `strict`.
         """
-        own = [k for k, pack in product.units.items() if word == k.lower() or word in (n.lower() for n in pack.names)]
+        own = [
+            k
+            for k, pack in product.units.items()
+            if word == k.lower() or word in (n.lower() for n in pack.names)
+        ]
         keys = own or [k for k in self.keys_of.get(word, ()) if k in product.units] or _general(product, word)
         if keys:
             return tuple(Fit(k, product.units[k].factor) for k in keys)
