@@ -21,7 +21,7 @@ SIZES = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with demo_running(tmp_path_factory.mktemp("demo")) as where:
-        yield where
+        yield where.address
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def visit(browser: Browser, address: str, size: dict[str, int]) -> Iterator[Visi
 def test_an_order_is_approved_and_shipped_between_the_two_phones(
     browser: Browser, tmp_path: Path, size: dict[str, int]
 ) -> None:
-    with demo_running(tmp_path) as address, visiting(browser, address, size) as visit:
+    with demo_running(tmp_path) as demo, visiting(browser, demo.address, size) as visit:
         order_to_shipment(visit.open())
 
 
@@ -104,3 +104,20 @@ def test_tomorrow_comes_with_its_reminders(visit: Visit) -> None:
     visit.page.reload()
     expect(today).not_to_be_empty()
     assert today.inner_text() != before
+
+
+def test_a_killed_server_loses_and_doubles_nothing_that_was_written(browser: Browser, tmp_path: Path) -> None:
+    with demo_running(tmp_path) as demo, visiting(browser, demo.address, DESKTOP) as visit:
+        dealer = visit.open().phone("dealer")
+        dealer.say("乌龙茶900的5箱")
+        dealer.hears("合计")
+        demo.kill()
+        dealer.say("再加冰红茶250的10箱")
+        expect(dealer.root.locator(".sending")).to_contain_text("还没发出", timeout=10_000)
+        demo.start()
+        dealer.hears("冰红茶 250ml 10箱")
+        expect(dealer.root.locator(".sending")).to_have_count(0)
+        expect(dealer.sent).to_have_text(["乌龙茶900的5箱", "再加冰红茶250的10箱"])
+        dealer.say("清单")
+        expect(dealer.hears("乌龙茶 900ml 5箱")).to_contain_text("冰红茶 250ml 10箱")
+        visit.complaints[:] = [heard for heard in visit.complaints if "net::ERR_" not in heard]

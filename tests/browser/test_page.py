@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from bot.dialog.messages import Inbound, Kind, Outcome
 from notifications.outbox.sender import Address
@@ -144,6 +144,22 @@ def test_what_was_written_without_a_connection_is_sent_once_when_it_is_back(
     expect(phone.root.locator(".sending")).to_have_count(0)
     expect(phone.sent).to_have_text(["第一句", "第二句"])
     assert texts_of(chat) == ["第一句", "第二句"]
+
+
+@pytest.mark.parametrize("slow", ["**/demo/state", "**/demo/persona", "**/chat/messages?slot=dealer"])
+def test_what_is_sent_before_the_conversation_is_open_goes_once_it_is(
+    browser: Browser, address: str, chat: Answering, slow: str
+) -> None:
+    with visiting(browser, address, DESKTOP) as visit:
+        held: list[Route] = []
+        visit.page.route(slow, lambda route: held.append(route) if not held else route.continue_())
+        phone = visit.open().phone("dealer")
+        phone.say("等不及了")
+        visit.page.wait_for_timeout(700)
+        held[0].continue_()
+        phone.hears("听到：等不及了")
+        expect(phone.sent).to_have_text(["等不及了"])
+        assert texts_of(chat) == ["等不及了"]
 
 
 def test_what_was_not_sent_survives_a_reload(visit: Visit, chat: Answering) -> None:

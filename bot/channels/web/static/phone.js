@@ -95,6 +95,7 @@ export function makePhone(root, { slot, onNews = () => {}, onOut = () => {} }) {
 
   function showPage({ chat, messages, more }) {
     messages.forEach(remember);
+    for (const { id } of messages) if (id) pending.querySelector(`[data-id="${CSS.escape(id)}"]`)?.remove();
     list.replaceChildren(...messages.map(element));
     retime();
     first = messages[0]?.seq ?? 0;
@@ -114,7 +115,7 @@ export function makePhone(root, { slot, onNews = () => {}, onOut = () => {} }) {
     const before = list.lastElementChild;
     const apart = !before || new Date(message.at) - new Date(before.dataset.at) > APART;
     const made = element(message);
-    const waiting = message.id && pending.querySelector(`[data-id="${message.id}"]`);
+    const waiting = message.id && pending.querySelector(`[data-id="${CSS.escape(message.id)}"]`);
     if (waiting) {
       const line = waiting.querySelector(".sending.waiting, .sending.failed");
       if (line) made.append(line);
@@ -196,6 +197,7 @@ export function makePhone(root, { slot, onNews = () => {}, onOut = () => {} }) {
   showBrand();
 
   function close() {
+    composer.setReady(false);
     stop();
     queue?.stop();
     pressed = new Set();
@@ -215,6 +217,7 @@ export function makePhone(root, { slot, onNews = () => {}, onOut = () => {} }) {
       setConnection("connecting");
       queue = sendQueue(slot, { locale: language, onChange, onOut: () => setConnection("out") });
       stop = follow(slot, { onPage: showPage, onMessage: showMessage, onState: setConnection });
+      composer.setReady(true);
     },
     close,
     fill: composer.fill,
@@ -229,6 +232,8 @@ function makeComposer(root, { onText, onFile }) {
   const send = form.querySelector(".send");
   const picker = form.querySelector("input[type=file]");
   const screen = root.querySelector(".screen");
+  let ready = false;
+  let wanted = false; // sent before the conversation was open: it goes when it is
 
   function fit() {
     send.disabled = !box.value.trim();
@@ -236,17 +241,18 @@ function makeComposer(root, { onText, onFile }) {
     box.style.height = `${box.scrollHeight}px`;
   }
 
-  const each = (files) => { for (const file of files) onFile(file); };
+  const each = (files) => { if (ready) for (const file of files) onFile(file); };
 
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const text = box.value.trim();
-    if (!text) return;
+    wanted = !ready;
+    if (!text || !ready) return;
     box.value = "";
     fit();
     onText(text);
   });
-  box.addEventListener("input", fit);
+  box.addEventListener("input", () => { wanted = false; fit(); });
   box.addEventListener("keydown", (event) => {
     const composing = event.isComposing || event.keyCode === 229; // Safari ends a composition before its Enter
     if (event.key !== "Enter" || event.shiftKey || composing) return;
@@ -275,6 +281,11 @@ function makeComposer(root, { onText, onFile }) {
   });
 
   return {
+    setReady(on) {
+      ready = on;
+      picker.disabled = !on;
+      if (on && wanted) form.requestSubmit();
+    },
     fill(text) {
       box.value = text;
       fit();
