@@ -15,7 +15,16 @@ def configure(*, verbose: bool = False) -> None:
     logging.basicConfig(
         stream=sys.stderr, level=level, format="%(levelname)s %(name)s %(message)s", force=True
     )
-    for chatty in ("httpx", "httpx2", "httpcore", "telegram", "alembic", "apscheduler", "sqlalchemy", "uvicorn.access"):
+    for chatty in (
+        "httpx",
+        "httpx2",
+        "httpcore",
+        "telegram",
+        "alembic",
+        "apscheduler",
+        "sqlalchemy",
+        "uvicorn.access",
+    ):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     structlog.configure(
         processors=[

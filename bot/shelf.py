@@ -75,7 +75,8 @@ def to_product(view: ProductView) -> Product:
         base_unit=view.base_unit,
         default_unit=view.default_unit,
         units={
-            unit: Pack(factor=pack["factor"], names=tuple(pack.get("names", ()))) for unit, pack in view.units.items()
+            unit: Pack(factor=pack["factor"], names=tuple(pack.get("names", ())))
+            for unit, pack in view.units.items()
         },
         aliases=tuple(view.aliases),
         aliases_en=tuple(view.aliases_en),

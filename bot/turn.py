@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.dialog.api import Turn
 from bot.dialog.engine import step
 from bot.dialog.messages import Inbound, Kind, Outcome, Say
-from bot.dialog.state import Dialogue
+from bot.dialog.state import Dialogue, Place
 from bot.dialog.texts import known_locale
 from bot.flows.joining import brings_invite, join
 from bot.shelf import Shelf
@@ -140,11 +140,13 @@ def _take(office: Office, connection: Connection, inbound: Inbound, *, again: bo
 def _step(
     office: Office, session: Session, recalled: Recalled, inbound: Inbound
 ) -> tuple[object, tuple[Say, ...]]:
+    state = Dialogue.load(recalled.state)
+    state.ship_to = Place(id=recalled.draft_address_id, name=recalled.ship_to or "")
     turn = Turn(
         session=session,
         actor=_actor(office, recalled, inbound),
         inbound=inbound,
-        state=Dialogue.load(recalled.state),
+        state=state,
         draft=_draft(recalled, inbound),
         index=office.shelf.index,
         several_dealers=recalled.several,

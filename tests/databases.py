@@ -124,7 +124,6 @@ class Databases:
             self._stop_at_once(self._server)
         shutil.rmtree(self.folder, ignore_errors=True)
 
-
     def _stop_at_once(self, server: PostgresServer) -> None:
         """End the server without the final checkpoint, which takes minutes on a busy disk; its data goes anyway."""
         postmaster = int((server.pgdata / "postmaster.pid").read_text().splitlines()[0])

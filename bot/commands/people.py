@@ -59,8 +59,7 @@ def invite(
 
     made: Invite = write(place, issue)
     found = links(place, made.token, made.expires_at)
-    best = found["wechat"] or found["telegram"] or found["web"] or made.token
-    code = segno.make(best)
+    code = segno.make(found["wechat"] or found["telegram"] or found["web"] or made.token)
     data = {
         "token": made.token,
         "expires_at": made.expires_at.isoformat(),

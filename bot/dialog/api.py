@@ -10,8 +10,9 @@ from bot.dialog.messages import Choice, Inbound, Kind, Name, Param, Quantity, Sa
 from bot.dialog.sheet import Sheet
 from bot.dialog.state import Dialogue, Offer, Pending
 from bot.understand.catalogue import Pack, Product
+from bot.understand.context import DraftLine
 from bot.understand.index import Index
-from bot.understand.types import DraftLine, Understanding
+from bot.understand.types import Understanding
 from core.db.session import Session
 from core.kit.money import Money
 from core.orders import drafts

@@ -17,8 +17,9 @@ from bot.dialog.api import Flow, Says, Turn, choice, say
 from bot.dialog.messages import Choice, Say
 from bot.dialog.slots import FILL, AskBackError, Rest, Slot, read
 from bot.dialog.state import Command
+from bot.understand.context import Asking, Context, Question
 from bot.understand.normalise import normalise
-from bot.understand.types import Asking, Confirm, Context, No, Question, Stop, Yes
+from bot.understand.types import Confirm, No, Stop, Yes
 from bot.understand.understand import understand
 from core.people.policy import require
 

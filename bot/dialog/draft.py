@@ -9,17 +9,16 @@ from decimal import Decimal
 
 from bot.dialog.packs import units_of
 from bot.dialog.sheet import Hand, Lookup, Result, Sheet, Snag
+from bot.understand.context import Asking, Question
 from bot.understand.types import (
     Add,
     Answer,
-    Asking,
     Change,
     Clear,
     Deliver,
     Item,
     Op,
     Problem,
-    Question,
     Remove,
     Replace,
     Target,

@@ -15,7 +15,7 @@ from pathlib import Path
 import yaml
 
 from bot.dialog import repair
-from bot.dialog.api import MoveHandler, Says, Turn, ask_yes_no, note, offers_of, say, together
+from bot.dialog.api import MoveHandler, Says, Turn, ask_yes_no, choice, note, offers_of, say, together
 from bot.dialog.examples import exemplified
 from bot.dialog.handles import read
 from bot.dialog.messages import Kind, Say
@@ -25,21 +25,19 @@ from bot.dialog.routes import Routes, routes
 from bot.dialog.state import Heard, Offer
 from bot.dialog.texts import all_texts
 from bot.shelf import to_product
+from bot.understand.context import Asking, Context, Question
 from bot.understand.normalise import normalise
 from bot.understand.types import (
     Add,
     Answer,
     Ask,
-    Asking,
     Change,
     Claim,
-    Context,
     Human,
     Intent,
     Move,
     No,
     Op,
-    Question,
     Social,
     Stop,
     SubmitClaim,
@@ -104,6 +102,8 @@ def _hear(turn: Turn, ways: Routes) -> Says:
     turn.state.album = inbound.media_group
     if inbound.kind is Kind.CHOICE:
         return safely(turn, lambda: _pressed(turn, ways))
+    if inbound.kind is Kind.TEXT and inbound.choice:
+        return safely(turn, lambda: _numbered(turn, ways, int(inbound.text.strip(" .。、)"))))
     if inbound.kind is Kind.TEXT and inbound.text.strip():
         return safely(turn, lambda: _hear_text(turn, ways, inbound.text[:MAX_TEXT].strip()))
     if inbound.kind in ways.kinds:
@@ -118,6 +118,24 @@ def _pressed(turn: Turn, ways: Routes) -> Says:
         turn.secret, inbound.choice, subject=turn.actor.subject, place=inbound.place, now=turn.session.now
     )
     return _chosen(turn, ways, Offer(action=action, arg=arg))
+
+
+def _numbered(turn: Turn, ways: Routes, number: int) -> Says:
+    """A number where there are no buttons, sent just after a notice came under what was open: which it is for is asked."""
+    state = turn.state
+    if state.fresh and number <= len(state.offers):
+        before, inbound = state.offers[number - 1], turn.inbound
+        action, arg = read(
+            turn.secret, inbound.choice, subject=turn.actor.subject, place=inbound.place, now=turn.session.now
+        )
+        choices = (
+            choice("dialog.number.notice", action, arg),
+            choice("dialog.number.before", before.action, before.arg),
+        )
+        return (Say(key="dialog.number.which", params={"number": number}, choices=choices),)
+    if state.questions or state.asking:
+        return _hear_text(turn, ways, turn.inbound.text)
+    return _pressed(turn, ways)
 
 
 def _chosen(turn: Turn, ways: Routes, made: Says | Offer) -> Says:

@@ -48,6 +48,7 @@ class Inbound:
     """One message. (channel, account, message_id) is its dedupe key; `sender` is the channel's immutable user id.
 
     chat: where the answer goes. place: "private", or "group:<chat>". at: aware UTC. media_group: album id.
+    choice: a button's handle; of a text that is a bare number, what a notice that has only just come offers under it.
     text is never None; addressed: private, or the assistant was named, replied to or given a command.
     """
 

@@ -3,7 +3,8 @@
 from decimal import Decimal
 
 from bot.understand.catalogue import Product
-from bot.understand.types import DraftLine, Problem
+from bot.understand.context import DraftLine
+from bot.understand.types import Problem
 from bot.understand.units import DOZEN
 
 MAX_BASE = 10_000_000  # beyond any order; a slip of the keyboard, not a wish

@@ -6,7 +6,7 @@ from bot.dialog.api import SHOWN_LINES, Turn, choice, quantity, say
 from bot.dialog.messages import Choice, Name, Say
 from bot.dialog.packs import factor_of, units_of
 from bot.understand.catalogue import Product
-from bot.understand.types import Asking, Question
+from bot.understand.context import Asking, Question
 
 
 def open_question(turn: Turn) -> Say | None:

@@ -12,7 +12,15 @@ from bot.dialog.api import ChoiceHandler, Flow, KindHandler, MoveHandler, TextHa
 from bot.dialog.messages import Kind
 from bot.dialog.texts import Texts, all_texts
 from bot.flows import all_flows
-from bot.understand.types import Answer, Ask, Move, No, Stop, Topic, Yes
+from bot.understand.types import (
+    Answer,
+    Ask,
+    Move,
+    No,
+    Stop,
+    Topic,
+    Yes,
+)
 from core.kit.errors import DealerError
 
 REPAIRED = (Yes, No, Stop)  # the engine's own, for every flow alike
@@ -62,11 +70,12 @@ def check_dialogue() -> None:
 
 
 def wordless(texts: Texts) -> Iterator[str]:
-    """Refusals of core and bot that have no text."""
+    """Refusals a chat may bring that have no text; those of the commands have their words beside them."""
     for module in pkgutil.walk_packages(core.__path__, "core."):
         if module.name.endswith("errors"):
             importlib.import_module(module.name)
-    for code in sorted({error.code for error in _below(DealerError)}):
+    errors = [error for error in _below(DealerError) if not error.__module__.startswith("bot.commands")]
+    for code in sorted({error.code for error in errors}):
         if not texts.has(code):
             yield f"refusal {code} has no text"
 

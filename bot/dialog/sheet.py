@@ -8,7 +8,8 @@ from enum import StrEnum
 
 from bot.dialog.packs import MAX_BASE, raised, to_base
 from bot.understand.catalogue import Product
-from bot.understand.types import Asking, DraftLine, Op, Problem, Question
+from bot.understand.context import Asking, DraftLine, Question
+from bot.understand.types import Op, Problem
 
 Lookup = Callable[[str], Product]
 LAST_KEPT = 8

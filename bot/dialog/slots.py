@@ -16,9 +16,10 @@ import yaml
 
 from bot.dialog.api import Turn, choice, say
 from bot.dialog.messages import Say
+from bot.understand.context import Context
 from bot.understand.money import scan_money
 from bot.understand.normalise import normalise
-from bot.understand.types import Add, Ask, Change, Context, Item, Return, Target
+from bot.understand.types import Add, Ask, Change, Item, Return, Target
 from bot.understand.understand import understand
 from core.db.session import Session
 from core.dealers.queries import Dealer, dealer_by_code, find_dealers

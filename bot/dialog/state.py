@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from bot.understand.types import ClaimForm, DraftLine, Question
+from bot.understand.context import ClaimForm, DraftLine, Question
 from core.orders.quote import Shown
 
 VERSION = 1

@@ -12,7 +12,7 @@ from bot.dialog.engine import step
 from bot.dialog.messages import Inbound, Say
 from bot.dialog.state import Dialogue
 from bot.evaluate.world import World
-from bot.understand.types import ClaimForm
+from bot.understand.context import ClaimForm
 from core.db.scope import DealerScope
 from core.db.session import Session
 from core.orders.drafts import draft_of

@@ -9,6 +9,7 @@ from bot.dialog.draft import Edited, edit
 from bot.dialog.packs import line_of
 from bot.dialog.sheet import Sheet
 from bot.evaluate.world import World
+from bot.understand.context import Context, DraftLine
 from bot.understand.types import (
     Add,
     Answer,
@@ -17,9 +18,7 @@ from bot.understand.types import (
     Change,
     Claim,
     Clear,
-    Context,
     Deliver,
-    DraftLine,
     Intent,
     Item,
     Move,

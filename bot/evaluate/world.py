@@ -13,8 +13,8 @@ from sqlalchemy import Engine, insert, select
 from bot.schema import metadata
 from bot.shelf import to_catalogue
 from bot.understand.catalogue import Catalogue
+from bot.understand.context import Context
 from bot.understand.index import Index, build_index
-from bot.understand.types import Context
 from bot.understand.understand import understand
 from core.credit.models import accounts
 from core.db.engine import write_engine

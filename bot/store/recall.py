@@ -12,7 +12,7 @@ from bot.dialog.messages import Inbound
 from bot.store.models import conversations, inbox, parked
 from core.db.scope import system
 from core.db.session import Session
-from core.dealers.models import dealers
+from core.dealers.models import addresses, dealers
 from core.orders.models import drafts
 from core.people.models import identities, members, persons, staff
 from core.products.models import catalogue
@@ -50,6 +50,7 @@ class Recalled:
     draft_note: str = ""
     draft_texts: Any = None
     draft_prepared_by: str = ""
+    ship_to: str | None = None
 
 
 _subject_id = cast(func.substr(persons.c.subject, 3), BigInteger)
@@ -89,6 +90,20 @@ _hats = (
     .correlate(persons)
     .scalar_subquery()
 )
+_chosen = (
+    select(addresses.c.name)
+    .where(addresses.c.dealer_id == drafts.c.dealer_id, addresses.c.id == drafts.c.address_id)
+    .correlate(drafts)
+    .scalar_subquery()
+)
+_default = (
+    select(addresses.c.name)
+    .where(addresses.c.dealer_id == members.c.dealer_id)
+    .order_by(addresses.c.is_default.desc(), addresses.c.id)
+    .limit(1)
+    .correlate(members)
+    .scalar_subquery()
+)
 
 _known = system(
     select(
@@ -120,6 +135,7 @@ _known = system(
         func.coalesce(drafts.c.note, "").label("draft_note"),
         drafts.c.texts.label("draft_texts"),
         func.coalesce(drafts.c.prepared_by, "").label("draft_prepared_by"),
+        func.coalesce(_chosen, _default).label("ship_to"),
     )
     .select_from(identities)
     .join(persons, persons.c.id == identities.c.person_id)

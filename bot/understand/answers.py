@@ -3,7 +3,7 @@
 import re
 from decimal import Decimal
 
-from bot.understand.changes import among, index_in, indexes_in
+from bot.understand.context import Asking, Question
 from bot.understand.index import figures
 from bot.understand.items import find_all, measured, said
 from bot.understand.lexicon import Role
@@ -12,8 +12,9 @@ from bot.understand.numerals import number_at
 from bot.understand.phrases import says
 from bot.understand.reading import Reading
 from bot.understand.resolve import Found
+from bot.understand.targets import among, index_in, indexes_in
 from bot.understand.tokens import Kind, Token
-from bot.understand.types import Add, Answer, Asking, Move, No, Question, Tier, Yes
+from bot.understand.types import Add, Answer, Move, No, Tier, Yes
 
 _CHOSEN = re.compile(
     r"^(?:我?(?:选|要|就|那|就要|来|拿|是|取|用|点)*)\s*(?:第|no\.?|option|number|#)?\s*([0-9]{1,2}|[一二三四五六七八九十])\s*(?:个|号|种|款|样|项)?(?:吧|的|那个|就行|please|,|。|!| )*$"
@@ -96,8 +97,8 @@ def _product(reading: Reading, question: Question) -> tuple[Move, ...]:
         return (Answer(skus=several, text=text),)
     option = _number(reading, len(options))
     if option is not None:
-        found = index_in(text)
-        amount = _amount(reading, (found[1], found[2]) if found else None) if found else None
+        place = index_in(text)
+        amount = _amount(reading, place[1:]) if place else None
         qty, unit = _said(amount, (options[option - 1 if option > 0 else -1],), reading)
         return (Answer(option=option, qty=qty, unit=unit, text=text),)
     if says("all_options", text):
@@ -165,7 +166,7 @@ def _each_its_own(reading: Reading, options: tuple[str, ...]) -> tuple[Move, ...
             p.amount.quantity,
             reading.index,
             (reading.span(p.mention),),
-        )  # fmt: skip
+        )
         for p, f in pairs[1:]
         if p.mention and p.amount
     ]

@@ -1,5 +1,7 @@
 """Bare variants beside a full name: 十字和一字起子, 5米和7.5米卷尺, 黑胶布红的."""
 
+from collections.abc import Iterable
+
 from bot.understand.index import Index
 from bot.understand.mentions import Mention
 from bot.understand.resolve import (
@@ -20,11 +22,11 @@ from bot.understand.types import Tier
 def inherited(mention: Mention, near: Mention, found: Found, index: Index, allowed: Allowed) -> Found:
     """What a mention without a head noun means next to one that has it."""
     pieces = [bare(p.text) for p in mention.pieces if not is_relative(p.text)]
-    family = _family(near, found, index, allowed)
+    names, family = _names(near, found, index), _family(near, found, index, allowed)
     if (
         not pieces
         and mention.pieces
-        and (named := _composed(bare(mention.pieces[0].text), mention, near, found, index, allowed))
+        and (named := _composed(bare(mention.pieces[0].text), mention, names, index, allowed))
     ):
         return Found(named, Tier.WORDS)
     if not pieces:
@@ -38,41 +40,48 @@ def inherited(mention: Mention, near: Mention, found: Found, index: Index, allow
         kept = fit_sizes(mention, plain, index)
         return Found(kept, Tier.WORDS) if kept else NOTHING
     others = mention.pieces[1:]
-    hit = _by_piece(pieces[0], mention, near, found, index, allowed)
-    kept = tuple(s for s in hit.skus if all(holds(index.entries[s], p, index) for p in others))
-    return hit._replace(skus=kept) if kept else NOTHING
+    skus = (
+        _composed(pieces[0], mention, names, index, allowed)
+        or _with_tail(pieces[0], mention, names, index, allowed)
+        or _of_family(pieces[0], mention, family, index)
+    )
+    kept = tuple(s for s in skus if all(holds(index.entries[s], p, index) for p in others))
+    return Found(kept, Tier.WORDS) if kept else NOTHING
 
 
-def _by_piece(
-    piece: str, mention: Mention, near: Mention, found: Found, index: Index, allowed: Allowed
-) -> Found:
-    """Products the neighbour's name stands for with this word in it, or sold in this packing."""
-    if named := _composed(piece, mention, near, found, index, allowed):
-        return Found(named, Tier.WORDS)
-    for name in _names(near, found, index):
+def _with_tail(
+    piece: str, mention: Mention, names: Iterable[str], index: Index, allowed: Allowed
+) -> tuple[str, ...]:
+    """Products that share the end of the neighbour's name and have this word."""
+    for name in names:
         for cut in range(1, len(name) - 1):
-            tail = name[cut:]
-            skus = tuple(
+            skus = (
                 s
-                for n in index.names.ending(tail)
+                for n in index.names.ending(name[cut:])
                 for s in index.names.skus[n]
                 if names_word(index.entries[s], piece)
             )
-            if skus and (kept := _sized(mention, tuple(dict.fromkeys(skus)), index, allowed)):
-                return Found(kept, Tier.WORDS)
-    family = _family(near, found, index, allowed)
+            if kept := _sized(mention, tuple(dict.fromkeys(skus)), index, allowed):
+                return kept
+    return ()
+
+
+def _of_family(piece: str, mention: Mention, family: tuple[str, ...], index: Index) -> tuple[str, ...]:
+    """Those the neighbour's name stands for with this word in it, or sold in this packing."""
     words = mention.pieces[:1]
     kept = tuple(
         s
         for s in family
         if names_word(index.entries[s], piece) or (words and holds(index.entries[s], words[0], index))
     )
-    return Found(kept, Tier.WORDS) if kept and len(kept) < len(family) else NOTHING
+    return kept if len(kept) < len(family) else ()
 
 
-def _composed(piece: str, mention: Mention, near: Mention, found: Found, index: Index, allowed: Allowed) -> tuple[str, ...]:  # fmt: skip
+def _composed(
+    piece: str, mention: Mention, names: Iterable[str], index: Index, allowed: Allowed
+) -> tuple[str, ...]:
     """Products named by this word in the place of the neighbour's own variant (十字 beside 一字起子)."""
-    for name in _names(near, found, index):
+    for name in names:
         for cut in range(len(name)):
             skus = index.names.skus.get(piece + name[cut:]) or index.names.skus.get(name[:-cut] + piece)
             if skus and piece not in name and (kept := _sized(mention, skus, index, allowed)):

@@ -66,7 +66,11 @@ def _topics(pairs: list[Pair], found: dict[int, Found]) -> set[int]:
             continue
         mine = set(found[id(pair.mention)].skus)
         around = {id(p) for p in pairs[max(0, at - 12) : at + 12]}
-        near = [p for p in lines if id(p) in around and p is not pair] if pair.shared or pair.mention.bare else []
+        near = (
+            [p for p in lines if id(p) in around and p is not pair]
+            if pair.shared or pair.mention.bare
+            else []
+        )
         others = [set(found[id(p.mention)].skus) for p in near]
         again = pair.amount is None and pair.mention.bare and any(mine & o for o in others)
         wider = pair.shared and pair.mention.heads and any(o and o < mine for p, o in zip(near, others, strict=True) if p.shared)  # fmt: skip

@@ -55,7 +55,7 @@ def _sent(reading: Reading, found: tuple[str, int, int]) -> str:
 
 def order_items(reading: Reading) -> list[Item]:
     """Known goods, and unknown names where the text asks for them as one asks for goods."""
-    lines = [i for i in reading.lines if not _told(i, reading)]
+    lines = [] if _told(reading) else list(reading.lines)
     if not lines:
         pending = [i for i in reading.known if i.qty is None]
         if pending and _asks_by_name(reading):
@@ -69,8 +69,8 @@ def order_items(reading: Reading) -> list[Item]:
     ]
 
 
-def _told(item: Item, reading: Reading) -> bool:
-    """Whether a known name with a quantity belongs to a story, not to an order: "I had two bowls of noodles"."""
+def _told(reading: Reading) -> bool:
+    """Whether known names with quantities belong to a story, not to an order: "I had two bowls of noodles"."""
     if reading.has_word(Role.VERB, Role.AGAIN, Role.MORE):
         return False
     if _STORY.search(reading.text) and says("personal", reading.text):

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
-from bot.understand.changes import clauses, items_of_clause
+from bot.understand.clauses import clauses, items_of_clause
 from bot.understand.dates import Prefer
 from bot.understand.items import find_all
 from bot.understand.lexicon import Role, read_yaml

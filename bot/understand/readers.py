@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.understand.answers import answer_moves
-from bot.understand.changes import change_moves, index_in, same_again
+from bot.understand.changes import change_moves, same_again
 from bot.understand.claims import read_claim
 from bot.understand.intents import scores
 from bot.understand.lexicon import Role
@@ -15,6 +15,7 @@ from bot.understand.phrases import part, says
 from bot.understand.queries import TOPICS, ask, cancel_order, human, received, repeat, return_goods
 from bot.understand.reading import Reading
 from bot.understand.shape import table_items
+from bot.understand.targets import index_in
 from bot.understand.types import (
     Add,
     Ask,
@@ -209,11 +210,8 @@ def _confirms_in_a_clause(reading: Reading) -> bool:
 def _beside_order(top: Intent, reading: Reading) -> Understanding | None:
     """A question in a clause of its own beside goods ordered in others: "来3箱可乐，雪碧还有货吗"."""
     text = reading.normal.text
-    asked: list[tuple[int, int]] = []
-    for match in _CLAUSE.finditer(text):
-        if scores(match[0]).get(top, 0) >= 4:
-            asked.append((match.start(), match.end()))
-    spans = [reading.normal.span(a, b) for a, b in asked]
+    asked = [match for match in _CLAUSE.finditer(text) if scores(match[0]).get(top, 0) >= 4]
+    spans = [reading.normal.span(match.start(), match.end()) for match in asked]
     inside = [i for i in reading.items if any(s.start <= i.spans[0].start < s.end for s in spans)]
     ordered = [i for i in order_items(reading) if i not in inside]
     if not any(i.qty is not None for i in ordered):

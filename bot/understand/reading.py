@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from bot.understand.assemble import Pair, pair_up
+from bot.understand.context import Context
 from bot.understand.dates import Prefer, When, scan_dates
 from bot.understand.index import Index
 from bot.understand.intents import scores
@@ -17,7 +18,7 @@ from bot.understand.phrases import part
 from bot.understand.regroup import regroup
 from bot.understand.scan import Scan
 from bot.understand.tokens import Kind, Token
-from bot.understand.types import Context, Intent, Item, Span
+from bot.understand.types import Intent, Item, Span
 
 
 @dataclass

@@ -3,6 +3,7 @@
 import re
 from decimal import Decimal
 
+from bot.understand.context import Context
 from bot.understand.dates import scan_dates
 from bot.understand.index import Index, fold_normal, fold_sku, plain
 from bot.understand.lexicon import Role, word_at
@@ -11,7 +12,6 @@ from bot.understand.sizes import Size, measure_at
 from bot.understand.sound import by_sound
 from bot.understand.surfaces import View, compact, is_han, stem
 from bot.understand.tokens import NAMED, Kind, Token
-from bot.understand.types import Context
 
 _BREAKS = {"\n": 3, "。": 2, ";": 2, "!": 2, "?": 2, ",": 1, "、": 1, ":": 1, "|": 1, "\t": 1, "…": 1, " ": 0}
 _LATIN = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+(?:\.\d+)?[a-z0-9]*")

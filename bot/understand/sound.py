@@ -105,7 +105,10 @@ def _rest(out: list[Token], run: _Run, at: int) -> list[Token]:
 
 def _longest(run: _Run, start: int, index: Index) -> Token | None:
     """The longest head noun or sound-alike from here that has a leftover character in it and cuts no longer word."""
-    if run.written[start : start + 2] not in index.grams and run.marks[start : start + 2] not in index.sound_grams:
+    if (
+        run.written[start : start + 2] not in index.grams
+        and run.marks[start : start + 2] not in index.sound_grams
+    ):
         return None
     base = run.base
     for end in range(min(len(run.marks), start + _MAX_NAME), start + 1, -1):
@@ -117,7 +120,9 @@ def _longest(run: _Run, start: int, index: Index) -> Token | None:
         if not _covers(run, base + start, base + end):
             continue
         if _is_head(text, index):
-            return Token(Kind.HEAD, base + start, base + end, text, skus=index.names.skus.get(text, ()), name=text)
+            return Token(
+                Kind.HEAD, base + start, base + end, text, skus=index.names.skus.get(text, ()), name=text
+            )
         return Token(Kind.SOUND, base + start, base + end, text, skus=skus, name=window)
     return None
 

@@ -4,8 +4,8 @@
 Quantities are `Decimal` in the unit said; `base_qty` is whole base units, or None while something must be asked.
 """
 
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from enum import IntEnum, StrEnum
 
@@ -351,61 +351,3 @@ class Understanding:
     intent: Intent | None
     moves: tuple[Move, ...] = ()
     unsure: bool = False
-
-
-# --- context ---------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DraftLine:
-    """A line of the draft: whole base units, and the unit and quantity it was said in."""
-
-    sku: str
-    base_qty: int
-    unit: str
-    qty: Decimal
-
-
-class Asking(StrEnum):
-    """What an open question wants."""
-
-    PRODUCT = "product"  # which of the candidates
-    QUANTITY = "quantity"  # how many of the one candidate
-    UNIT = "unit"  # which unit
-    CHOICE = "choice"  # one of numbered choices that are not products
-    YES_NO = "yes_no"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """An open question. candidates: SKUs in the order they were numbered; choices: how many non-product choices."""
-
-    asking: Asking
-    candidates: tuple[str, ...] = ()
-    qty: Decimal | None = None
-    unit: str | None = None
-    choices: int = 0
-    text: str = ""
-    about: str = ""  # what a CHOICE or YES_NO is about; the dialogue's own key
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimForm:
-    amount: Decimal | None = None
-    day: date | None = None
-    category: str | None = None
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
-    """What the message is read against. now: the brand's local time, aware. assortment None = every product."""
-
-    now: datetime
-    draft: tuple[DraftLine, ...] = ()
-    questions: tuple[Question, ...] = ()  # the first is the one on the screen
-    last_skus: tuple[str, ...] = ()  # products last talked about, latest first
-    claim: ClaimForm | None = None
-    claim_on_top: bool = False  # the claim, not the order, was talked about last
-    assortment: frozenset[str] | None = None
-    nicknames: dict[str, str] = field(default_factory=dict)  # the dealer's own confirmed words -> SKU

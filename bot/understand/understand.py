@@ -1,12 +1,13 @@
 """One message to its moves: the only entrance. Pure: nothing is read but the text, the context and the index."""
 
+from bot.understand.context import Context
 from bot.understand.index import Index
 from bot.understand.intents import forbidden
 from bot.understand.normalise import normalise
 from bot.understand.readers import read
 from bot.understand.reading import Reading
 from bot.understand.shape import unnumbered
-from bot.understand.types import Context, Intent, Social, Understanding
+from bot.understand.types import Intent, Social, Understanding
 
 LIMIT = 10_000
 

@@ -206,10 +206,8 @@ def open_lane(engine: Engine) -> Lane:
 
 
 def _retryable(error: Exception) -> bool:
-    return (
-        isinstance(error, RetryUnitError)
-        or (isinstance(error, OperationalError)
-        and getattr(error.orig, "sqlstate", None) in _RETRYABLE)
+    return isinstance(error, RetryUnitError) or (
+        isinstance(error, OperationalError) and getattr(error.orig, "sqlstate", None) in _RETRYABLE
     )
 
 

@@ -4,6 +4,7 @@ A session bound to a dealer reads that dealer's; an unbound staff session its re
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import fields
 from datetime import date
 from typing import Any
 
@@ -38,6 +39,15 @@ Wrap = Callable[[Select[Any]], Select[Any]]
 SHOWN = 8
 """Orders listed for a reference that fits several."""
 
+_SHIPMENT = (
+    shipments.c.id.label("shipment"),
+    shipments.c.carrier,
+    shipments.c.tracking,
+    shipments.c.value,
+    shipments.c.lines,
+    shipments.c.shipped_at,
+    shipments.c.received_at,
+)
 _lines = scoped(
     select(
         order_lines.c.line_no,
@@ -59,18 +69,25 @@ _lines = scoped(
         order_lines.c.shipped,
         order_lines.c.returned,
         stock_items.c.inbound_on,
+        *_SHIPMENT,
     )
     .select_from(
-        order_lines.join(products, products.c.id == order_lines.c.product_id).outerjoin(
-            stock_items, stock_items.c.product_id == order_lines.c.product_id
+        order_lines.join(products, products.c.id == order_lines.c.product_id)
+        .outerjoin(stock_items, stock_items.c.product_id == order_lines.c.product_id)
+        .outerjoin(
+            shipments,
+            and_(
+                shipments.c.dealer_id == order_lines.c.dealer_id,
+                shipments.c.order_id == order_lines.c.order_id,
+                order_lines.c.line_no == 1,
+            ),
         )
     )
     .where(order_lines.c.order_id == bindparam("order"))
-    .order_by(order_lines.c.line_no)
+    .order_by(order_lines.c.line_no, shipments.c.id)
 )
-_shipments = scoped(
-    select(shipments).where(shipments.c.order_id == bindparam("order")).order_by(shipments.c.id)
-)
+"""An order's lines, the first one once for each shipment: one statement reads both."""
+_OF_LINE = [field.name for field in fields(OrderLineView)]
 OPEN = orders.c.state.in_([literal_column("'pending_review'"), literal_column("'confirmed'")])
 """Written with literals, so that SQLite sees it is the condition of the index of open orders."""
 
@@ -192,10 +209,10 @@ def lateness_of(order: OrderView, session: Session, actor: Actor) -> Lateness:
 def with_lines(session: Session, row: Any) -> OrderView:
     """A summary's row with the order's lines and shipments."""
     bound = session if session.scope.dealer_id == row.dealer_id else session.for_dealer(row.dealer_id)
-    lines: list[Mapping[str, Any]] = [
-        dict(line) for line in bound.execute(_lines, {"order": row.id}).mappings()
-    ]
-    return view_of(row, lines, list(bound.execute(_shipments, {"order": row.id})))
+    found = bound.execute(_lines, {"order": row.id}).all()
+    first = {each.line_no: each for each in found}
+    lines = [{name: getattr(each, name) for name in _OF_LINE} for each in first.values()]
+    return view_of(row, lines, [each for each in found if each.shipment is not None])
 
 
 def _ending(session: Session, reference: str, limit: int) -> list[Any]:

@@ -18,7 +18,7 @@ ZH = {
     "dealer_welcome": "绑定到「骑行天地」",
     "invite_buyer": "邀请 采购 小周",
     "order": "内胎2箱，链条3盒，刹车皮5盒，周五要",
-    "which": "内胎有 2 种",
+    "which": "内胎有2种",
     "answer": "26的",
     "draft": "合计 ¥2,150",
     "correct": "链条改成4盒",

@@ -10,7 +10,8 @@ from dataclasses import replace
 from bot.dialog.api import Flow, Says, Turn, choice, say
 from bot.dialog.messages import Say
 from bot.dialog.texts import all_texts
-from bot.understand.types import Ask, Claim, ClaimForm, SubmitClaim, Topic
+from bot.understand.context import ClaimForm
+from bot.understand.types import Ask, Claim, SubmitClaim, Topic
 from core.kit.money import round_half_up
 from core.talks.service import ask_for_person, say_in_talk
 

@@ -4,7 +4,16 @@ from collections.abc import Sequence
 
 from bot.dialog.api import Flow, Says, Turn, choice, say
 from bot.dialog.messages import Kind, Say
-from bot.understand.types import Ask, Help, Human, Language, Move, Social, Switch, Topic
+from bot.understand.types import (
+    Ask,
+    Help,
+    Human,
+    Language,
+    Move,
+    Social,
+    Switch,
+    Topic,
+)
 from core.people.service import set_locale
 from core.stock.queries import stock_of
 

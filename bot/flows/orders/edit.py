@@ -11,7 +11,15 @@ from bot.dialog.questions import open_question, pick_of
 from bot.dialog.sheet import Sheet, Trouble, differences
 from bot.dialog.state import Snapshot
 from bot.flows.orders import place, show
-from bot.understand.types import Answer, Clear, Confirm, Move, Note, ShipTo, Undo
+from bot.understand.types import (
+    Answer,
+    Clear,
+    Confirm,
+    Move,
+    Note,
+    ShipTo,
+    Undo,
+)
 from core.dealers.queries import addresses_of
 from core.orders.drafts import Draft, save_draft
 from core.people.policy import require

@@ -9,7 +9,7 @@ from bot.dialog.messages import Say
 from bot.dialog.packs import factor_of, line_of
 from bot.dialog.questions import open_question
 from bot.flows.orders import show
-from bot.understand.types import DraftLine
+from bot.understand.context import DraftLine
 from core.orders.drafts import Draft, save_draft
 from core.orders.errors import (
     DraftChangedError,

@@ -10,7 +10,8 @@ from bot.dialog.packs import factor_of
 from bot.dialog.questions import open_question
 from bot.dialog.sheet import Edit, Snag, Trouble
 from bot.dialog.state import Place
-from bot.understand.types import DraftLine, Problem
+from bot.understand.context import DraftLine
+from bot.understand.types import Problem
 from core.dealers.queries import addresses_of
 from core.orders.errors import LineProblem
 from core.orders.quote import Quote, QuoteLine, Shown, ShownLine, quote

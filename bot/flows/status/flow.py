@@ -100,19 +100,23 @@ def original(turn: Turn, moves: Sequence[Ask]) -> Says:
 def cancel(turn: Turn, moves: Sequence[CancelOrder]) -> Says:
     """Ask once more, naming the order; several open ones are offered."""
     refs = [ref for move in moves for ref in move.refs]
-    if not _named(refs):
+    if not refs:
         found = [each for each in open_orders(turn.session, limit=8) if each.delivery == "none"]
-        if len(found) > 1 and "last" not in refs:
+        if len(found) > 1:
             return _several(turn, found, say("status.cancel_which"), "cancel-ask")
     order = _meant(turn, refs)
-    return cancel_ask(turn, order.number) if order else (say(NO_ORDERS),)
+    return _cancel_sure(turn, order) if order else (say(NO_ORDERS),)
 
 
 def cancel_ask(turn: Turn, number: str) -> Says:
+    """The one that was picked."""
+    return _cancel_sure(turn, order_by_reference(turn.session, number))
+
+
+def _cancel_sure(turn: Turn, order: OrderView) -> Says:
     """Are you sure, or why it can no longer be cancelled. Not in a group: what is decided about money is decided in private."""
     if not turn.private:
         return (say("dialog.group.private"),)
-    order = order_by_reference(turn.session, number)
     turn.state.last_order = order.number
     if order.state == "cancelled":
         return (say("status.cancelled_before", number=order.number),)

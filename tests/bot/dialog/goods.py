@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from bot.understand.catalogue import Catalogue, Pack, Product
-from bot.understand.types import DraftLine
+from bot.understand.context import DraftLine
 
 SMALL = Product(
     sku="T-1", name_zh="保温杯", name_en="thermos", spec="0.5L*12个/箱", size="0.5L", base_unit="个", default_unit="箱",

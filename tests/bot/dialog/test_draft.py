@@ -8,14 +8,8 @@ from hypothesis import strategies as st
 
 from bot.dialog.packs import MAX_BASE
 from bot.dialog.sheet import Sheet, Snag
-from bot.understand.types import (
-    Answer,
-    Asking,
-    DraftLine,
-    Item,
-    Problem,
-    Question,
-)
+from bot.understand.context import Asking, DraftLine, Question
+from bot.understand.types import Answer, Item, Problem
 from tests.bot.dialog.goods import PRODUCTS, line
 from tests.bot.dialog.reducing import ASKED, BOTH, CART, add, do, either, item, quantities
 

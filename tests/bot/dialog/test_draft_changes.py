@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.dialog.sheet import Sheet, Snag
+from bot.understand.context import Asking
 from bot.understand.types import (
     Answer,
-    Asking,
     Change,
     Clear,
     Deliver,

@@ -10,7 +10,7 @@ import pytest
 
 from bot.dialog import state as states
 from bot.dialog.state import Dialogue, Heard, Offer, Pending, Place, Snapshot
-from bot.understand.types import Asking, ClaimForm, DraftLine, Question
+from bot.understand.context import Asking, ClaimForm, DraftLine, Question
 from core.orders.quote import Shown, ShownLine
 
 LINE = DraftLine(sku="A", base_qty=18, unit="箱", qty=Decimal("1.5"))

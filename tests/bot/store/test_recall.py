@@ -30,11 +30,19 @@ def member(database: Database, now: datetime) -> int:
             insert(persons).returning(persons.c.id), {"name": "Li", "locale": "zh-Hans", "created_at": now}
         ).scalar_one()
         row = {"dealer_id": dealer, "person_id": person, "name": "Li", "role": "owner", "state": "active"}
-        member = connection.execution_options(scope="system").execute(
-            insert(members).returning(members.c.id), {**row, "created_at": now}
-        ).scalar_one()
+        member = (
+            connection.execution_options(scope="system")
+            .execute(insert(members).returning(members.c.id), {**row, "created_at": now})
+            .scalar_one()
+        )
         connection.execute(persons.update().values(subject=f"m:{member}"))
-        identity = {"channel": "telegram", "account": "42", "external_id": "77", "chat": "77", "person_id": person}
+        identity = {
+            "channel": "telegram",
+            "account": "42",
+            "external_id": "77",
+            "chat": "77",
+            "person_id": person,
+        }
         connection.execute(insert(identities), {**identity, "bound_at": now, "last_seen_at": now})
         return member
 
@@ -42,7 +50,9 @@ def member(database: Database, now: datetime) -> int:
 
 
 def recalled(database: Database, inbound: Inbound, now: datetime) -> object:
-    return database.lane.run(lambda connection: recall(Session(connection, SystemScope("test"), now), inbound))
+    return database.lane.run(
+        lambda connection: recall(Session(connection, SystemScope("test"), now), inbound)
+    )
 
 
 def test_a_stranger_is_remembered_without_being_anybody(database: Database, now: datetime) -> None:
@@ -52,16 +62,27 @@ def test_a_stranger_is_remembered_without_being_anybody(database: Database, now:
     assert not found.active
 
 
-def test_a_member_is_known_with_dealer_role_and_conversation(database: Database, now: datetime, member: int) -> None:
+def test_a_member_is_known_with_dealer_role_and_conversation(
+    database: Database, now: datetime, member: int
+) -> None:
     found = recalled(database, message(now), now)
-    assert (found.subject, found.role, found.dealer_name, found.active) == (f"m:{member}", "owner", "North", True)
+    assert (found.subject, found.role, found.dealer_name, found.active) == (
+        f"m:{member}",
+        "owner",
+        "North",
+        True,
+    )
     again = recalled(database, message(now, "2"), now)
     assert again.conversation_id == found.conversation_id
 
 
-def test_an_answered_message_comes_back_with_its_reply(database: Database, now: datetime, member: int) -> None:
+def test_an_answered_message_comes_back_with_its_reply(
+    database: Database, now: datetime, member: int
+) -> None:
     def answer(connection: object) -> None:
-        keep_reply(Session(connection, SystemScope("test"), now), message(now), f"m:{member}", [{"key": "hello"}])
+        keep_reply(
+            Session(connection, SystemScope("test"), now), message(now), f"m:{member}", [{"key": "hello"}]
+        )
 
     database.lane.run(answer)
     assert recalled(database, message(now), now).reply == [{"key": "hello"}]

@@ -8,12 +8,13 @@ import pytest
 import telegram as ptb
 from telegram.error import TelegramError
 
+from bot.channels.redact import hide, redact
 from bot.channels.telegram.account import ALLOWED_UPDATES, Account, close_bot, connect, menus, open_bot
 from bot.channels.telegram.receive import parse
-from bot.channels.redact import hide, redact
 from bot.understand.catalogue import Catalogue
+from bot.understand.context import Context
 from bot.understand.index import build_index
-from bot.understand.types import Context, Social
+from bot.understand.types import Social
 from bot.understand.understand import understand
 from tests.channels.telegram.conftest import SECRET, until
 from tests.channels.telegram.fake import FakeTelegram

@@ -1,0 +1,74 @@
+"""The text cut into clauses, each with one thing done to the draft."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from bot.understand.assemble import is_amount
+from bot.understand.lexicon import Role
+from bot.understand.mentions import Element, Mention
+from bot.understand.reading import Reading
+from bot.understand.tokens import Kind, Token
+from bot.understand.types import Item
+
+OPS = (
+    Role.SET, Role.MORE, Role.LESS, Role.DOUBLE, Role.HALVE, Role.REMOVE, Role.NOT, Role.ONLY, Role.REPLACE,
+    Role.REPAIR, Role.EACH, Role.AGAIN, Role.EXCEPT,
+)  # fmt: skip
+
+
+@dataclass
+class Clause:
+    """A stretch of the message with one thing done to the draft."""
+
+    elements: list[Element] = field(default_factory=list)
+
+    @property
+    def mentions(self) -> list[Mention]:
+        return [e for e in self.elements if isinstance(e, Mention)]
+
+    @property
+    def amounts(self) -> list[Token]:
+        return [e for e in self.elements if isinstance(e, Token) and is_amount(e)]
+
+    def roles(self) -> list[Role]:
+        return [e.role for e in self.elements if isinstance(e, Token) and e.role in OPS and e.role]
+
+    def has(self, *roles: Role) -> bool:
+        return any(r in roles for r in self.roles())
+
+
+def clauses(elements: list[Element]) -> Iterator[Clause]:
+    """The text cut at commas and line ends, and before 再 and the like once a quantity was said."""
+    clause = Clause()
+    for element in elements:
+        ends = (
+            isinstance(element, Token)
+            and element.kind is Kind.BREAK
+            and element.strength >= 1
+            and element.text not in "、:"
+        )
+        again = isinstance(element, Token) and element.is_word(Role.AGAIN) and bool(clause.amounts)
+        again = again or (isinstance(element, Mention) and _complete(clause))
+        if (ends or again) and clause.elements:
+            yield clause
+            clause = Clause()
+        if not ends:
+            clause.elements.append(element)
+    if clause.elements:
+        yield clause
+
+
+def _complete(clause: Clause) -> bool:
+    """Whether a clause has named goods and then their quantity, so that another name begins the next."""
+    if (
+        not clause.mentions
+        or not clause.amounts
+        or clause.has(Role.SET, Role.REPLACE, Role.EACH, Role.REPAIR)
+    ):
+        return False
+    return clause.mentions[-1].known and clause.mentions[-1].end <= clause.amounts[0].start
+
+
+def items_of_clause(clause: Clause, reading: Reading) -> list[Item]:
+    """The items named in a clause."""
+    return reading.items_in(clause.elements[0].start, clause.elements[-1].end)
