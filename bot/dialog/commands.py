@@ -15,11 +15,11 @@ import yaml
 
 from bot.dialog.api import Flow, Says, Turn, choice, say
 from bot.dialog.messages import Choice, Say
-from bot.dialog.slots import FILL, AskBackError, Rest, Slot, read
+from bot.dialog.slots import FILL, MEANT, AskBackError, Rest, Slot, items_in, read
 from bot.dialog.state import Command
 from bot.understand.context import Asking, Context, Question
 from bot.understand.normalise import normalise
-from bot.understand.types import Confirm, No, Stop, Yes
+from bot.understand.types import Answer, Confirm, Item, No, Stop, Yes
 from bot.understand.understand import understand
 from core.people.policy import require
 
@@ -123,10 +123,50 @@ def _answer(flow: str, verb: Verb, turn: Turn, held: Command) -> Says:
     if meant is False:
         return _dropping(turn, "")
     if held.asked:
-        return _advance(flow, verb, turn, dict(held.slots), Rest(turn.inbound.text), held.asked)
+        text = held.text if meant else _completed(turn, held)
+        return _advance(flow, verb, turn, dict(held.slots), Rest(text), "" if held.text else held.asked)
     if meant is True:
         return _doing(verb)(turn, _mark(held.slots))
     return _advance(flow, verb, turn, dict(held.slots), Rest(turn.inbound.text))
+
+
+def _completed(turn: Turn, held: Command) -> str:
+    """The command's words with the answer to what was asked about them."""
+    answer = turn.inbound.text
+    if not held.text:
+        return answer
+    if not held.whole[1]:
+        return f"{answer} {held.text}"
+    if held.options:
+        asked = Question(asking=Asking.PRODUCT, candidates=held.options)
+        moves = understand(answer, Context(now=turn.now, questions=(asked,)), turn.index).moves
+        match moves[:1]:
+            case (Answer(skus=(sku,), qty=None),):
+                return _meaning(held, sku)
+            case (Answer(option=int(option), qty=None),) if 0 < option <= len(held.options):
+                return _meaning(held, held.options[option - 1])
+    counted = any(item.qty is not None for item in items_in(answer, turn))
+    start, end = held.whole if counted else held.name
+    return f"{held.text[:start]} {answer} {held.text[end:]}"
+
+
+def _meaning(held: Command, sku: str) -> str:
+    """The command's words with the doubtful name replaced by the product's own."""
+    start, end = held.name
+    return f"{held.text[:start]} {sku} {held.text[end:]}"
+
+
+def _doubtful(held: Command, text: str, item: Item | None) -> Command:
+    """Keep what was not read, and where the goods in doubt stand in it."""
+    if item is None or not item.spans:
+        return replace(held, text=text)
+    name = (item.spans[0].start, item.spans[0].end)
+    if item.candidates and item.qty is None:
+        name = (name[1], name[1])  # the name is clear: the quantity goes behind it
+    whole = (min(span.start for span in item.spans), max(span.end for span in item.spans))
+    return replace(
+        held, text=text, name=name, whole=whole, options=item.candidates if name[0] != name[1] else ()
+    )
 
 
 def _yes_or_no(turn: Turn) -> bool | None:
@@ -150,11 +190,13 @@ def _advance(  # noqa: PLR0917 - the parts of one step
         for slot in verb.slots if rest.text else ():
             if slot.name in values or (asked and slot.required and slot.name != asked):
                 continue
-            value = read(replace(slot, required=True) if slot.name == asked else slot, rest, turn)
+            wanted = replace(slot, required=True) if slot.name == asked else slot
+            value = read(wanted, rest, turn, values.get("order", ""))
             if value is not None:
                 values[slot.name] = value
     except AskBackError as back:
-        turn.state.command = Command(verb=verb.name, slots=values, asked=slot.name if slot else "")
+        held = Command(verb=verb.name, slots=values, asked=slot.name if slot else "")
+        turn.state.command = _doubtful(held, rest.text, back.item)
         return (_own(verb, back.say),)
     missing = next((slot for slot in verb.slots if slot.required and slot.name not in values), None)
     if missing is not None:
@@ -202,7 +244,9 @@ def _filling(flow: str, verb: Verb) -> Callable[[Turn, str], Says]:
         held = turn.state.command
         if held is None or held.verb != verb.name:
             return (say("dialog.nothing_to_do"),)
-        return _advance(flow, verb, turn, {**held.slots, slot: value}, Rest(""))
+        if slot == MEANT:
+            return _advance(flow, verb, turn, dict(held.slots), Rest(_meaning(held, value)))
+        return _advance(flow, verb, turn, {**held.slots, slot: value}, Rest(held.text))
 
     return fill
 

@@ -7,6 +7,7 @@ staff member's own scope: what lies outside it answers like what does not exist.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -17,6 +18,7 @@ import yaml
 from bot.dialog.api import Turn, choice, say
 from bot.dialog.messages import Say
 from bot.understand.context import Context
+from bot.understand.dates import scan_dates
 from bot.understand.money import scan_money
 from bot.understand.normalise import normalise
 from bot.understand.types import Add, Ask, Change, Item, Return, Target
@@ -39,6 +41,8 @@ _MOST_OPTIONS = 6
 
 FILL = "fill"
 """The action of a choice that fills a slot; the command puts its own name behind it."""
+MEANT = "="
+"""In the place of a slot's name: what the doubtful words of the command mean."""
 
 
 class SlotKind(StrEnum):
@@ -50,6 +54,7 @@ class SlotKind(StrEnum):
     PARCEL = "parcel"
     WORDS = "words"
     LEVEL = "level"
+    DAYS = "days"
     UNIT = "unit"
     ROLE = "role"
     NAME = "name"
@@ -76,12 +81,12 @@ class Goods:
 
 
 class AskBackError(Exception):
-    """The words fit several things, or none: what to say instead of going on."""
+    """The words fit several things, or none: what to say instead of going on. item: the goods in doubt."""
 
-    def __init__(self, say: Say, *, fills: Mapping[str, str] | None = None) -> None:
+    def __init__(self, say: Say, item: Item | None = None) -> None:
         super().__init__(say.key)
         self.say = say
-        self.fills = dict(fills or {})
+        self.item = item
 
 
 @dataclass(slots=True)
@@ -101,8 +106,13 @@ class Rest:
         return [(match.start(), match.end(), match.group()) for match in _CHUNK.finditer(self.text)]
 
 
-def read(slot: Slot, rest: Rest, turn: Turn) -> str | None:
-    """The slot's value as it is kept, or None when the text does not say it. Raises AskBackError, DealerError."""
+def read(slot: Slot, rest: Rest, turn: Turn, order: str = "") -> str | None:
+    """The slot's value as it is kept, or None when the text does not say it. order: the one the goods belong to.
+
+    Raises AskBackError, DealerError.
+    """
+    if order and slot.kind is SlotKind.GOODS:
+        return _goods(slot, rest, turn, order)
     return _READERS[slot.kind](slot, rest, turn)
 
 
@@ -127,6 +137,7 @@ def _dealer(slot: Slot, rest: Rest, turn: Turn) -> str | None:
                 rest.cut(start, start + len(words))
                 return found[0].code
             if found:
+                rest.cut(start, start + len(words))
                 raise AskBackError(_which_dealer(slot, found))
     return None
 
@@ -145,14 +156,14 @@ def _which_dealer(slot: Slot, found: tuple[Dealer, ...]) -> Say:
     return Say(key="dialog.which_dealer", choices=choices)
 
 
-def _goods(_slot: Slot, rest: Rest, turn: Turn) -> str | None:
+def _goods(_slot: Slot, rest: Rest, turn: Turn, order: str = "") -> str | None:
     """Products with quantities. Anything doubtful among them is asked about; nothing is guessed."""
-    items = items_in(rest.text, turn)
+    items = _items_of_order(rest.text, turn, order) if order else items_in(rest.text, turn)
     if not items:
         return None
     for item in items:
         if not item.resolved:
-            raise AskBackError(_doubt(item, turn))
+            raise AskBackError(_doubt(item, turn), item)
     for span in sorted((span for item in items for span in item.spans), key=lambda span: -span.start):
         rest.cut(span.start, span.end)
     goods = [
@@ -164,21 +175,30 @@ def _goods(_slot: Slot, rest: Rest, turn: Turn) -> str | None:
 
 
 def _product(_slot: Slot, rest: Rest, turn: Turn) -> str | None:
-    items = items_in(rest.text, turn)
+    items = items_in(rest.text, turn) or items_in(_without_money(rest.text, turn), turn)
     if not items:
         return None
     item = items[0]
     if len(item.candidates) != 1:
-        raise AskBackError(_doubt(item, turn))
+        raise AskBackError(_doubt(item, turn), item)
     for span in sorted(item.spans[:1], key=lambda span: -span.start):
         rest.cut(span.start, span.end)
     return item.candidates[0]
 
 
-def items_in(text: str, turn: Turn) -> tuple[Item, ...]:
-    """The products a text names."""
+def _items_of_order(text: str, turn: Turn, number: str) -> tuple[Item, ...]:
+    """A short name means what is in the order; what is not in it keeps its full meaning, to be refused by name."""
+    if not items_in(text, turn):
+        return ()
+    ordered = frozenset(line.sku for line in order_by_reference(turn.session, number).lines)
+    found = items_in(text, turn, ordered)
+    return found if found and all(item.candidates for item in found) else items_in(text, turn)
+
+
+def items_in(text: str, turn: Turn, among: frozenset[str] | None = None) -> tuple[Item, ...]:
+    """The products a text names; among: the only ones it can mean."""
     found: list[Item] = []
-    for move in understand(text, Context(now=turn.now), turn.index).moves:
+    for move in understand(text, Context(now=turn.now, assortment=among), turn.index).moves:
         match move:
             case Add(items=items) | Return(items=items) | Ask(items=items):
                 found += [item for item in items if item.candidates or item.qty is not None]
@@ -189,14 +209,23 @@ def items_in(text: str, turn: Turn) -> tuple[Item, ...]:
 
 def _doubt(item: Item, turn: Turn) -> Say:
     if len(item.candidates) > 1:
-        lines = tuple(
-            say("dialog.product_option", product=turn.name(sku), sku=sku)
+        choices = tuple(
+            choice("dialog.product_option", FILL, f"{MEANT}~{sku}", product=turn.name(sku), sku=sku)
             for sku in item.candidates[:_MOST_OPTIONS]
         )
-        return Say(key="dialog.which_product", params={"text": item.text}, lines=lines)
+        return Say(key="dialog.which_product", params={"text": item.text}, choices=choices)
     if item.candidates:
         return say("dialog.how_many", product=turn.name(item.candidates[0]))
     return say("dialog.no_product", text=item.text)
+
+
+def _without_money(text: str, turn: Turn) -> str:
+    """The text with blanks for its amounts, as long as before: a price beside a name is no quantity of it."""
+    normal = normalise(text)
+    for money in scan_money(normal.text, turn.actor.currency):
+        span = normal.span(money.start, money.end)
+        text = text[: span.start] + " " * (span.end - span.start) + text[span.end :]
+    return _UNIT.sub(lambda match: " " * len(match.group()), text)
 
 
 def _amount(_slot: Slot, rest: Rest, turn: Turn) -> str | None:
@@ -236,6 +265,18 @@ def _level(_slot: Slot, rest: Rest, _turn: Turn) -> str | None:
         return None
     rest.cut(match.start(), match.end())
     return (match.group(1) or match.group(2)).upper()
+
+
+def _days(_slot: Slot, rest: Rest, turn: Turn) -> str | None:
+    """A day or a span of days gone by, as "first last" in ISO form."""
+    normal = normalise(rest.text)
+    found = scan_dates(normal.text, turn.now, "past")
+    if not found:
+        return None
+    when = found[0]
+    span = normal.span(when.start_at, when.end_at)
+    rest.cut(span.start, span.end)
+    return f"{when.start.isoformat()} {(when.end - timedelta(days=1)).isoformat()}"
 
 
 def _unit(_slot: Slot, rest: Rest, _turn: Turn) -> str | None:
@@ -283,6 +324,7 @@ _READERS: dict[SlotKind, Callable[[Slot, Rest, Turn], str | None]] = {
     SlotKind.PARCEL: _parcel,
     SlotKind.WORDS: _words,
     SlotKind.LEVEL: _level,
+    SlotKind.DAYS: _days,
     SlotKind.UNIT: _unit,
     SlotKind.ROLE: _role,
     SlotKind.NAME: _name,

@@ -61,11 +61,19 @@ class Pending:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """A command of staff in hand: its verb, what is known of it, and the slot it has just asked for ("" once complete)."""
+    """A command of staff in hand: its verb, what is known of it, and the slot it has just asked for ("" once complete).
+
+    text: words not read yet, because some of them are doubtful: those at `name` name goods, with their quantity they stand at
+    `whole`; options: what they may mean.
+    """
 
     verb: str
     slots: dict[str, str]
     asked: str = ""
+    text: str = ""
+    name: tuple[int, int] = (0, 0)
+    whole: tuple[int, int] = (0, 0)
+    options: tuple[str, ...] = ()
 
 
 @dataclass(slots=True, kw_only=True)

@@ -1,13 +1,18 @@
 """Looking things up: a dealer at a glance, an order, what is open."""
 
+from datetime import date
+
 from bot.dialog.api import Says, Turn, choice, quantity, say
 from bot.dialog.commands import Values, Verb, staff_flow
 from bot.dialog.messages import Param, Say
 from bot.dialog.slots import Slot, SlotKind
-from core.orders.queries import OrderSummary, OrderView, open_orders, order_by_reference
+from core.dealers.queries import at_dealer
+from core.orders.queries import OrderSummary, OrderView, open_orders, order_by_reference, orders_on
 from core.orders.staff import dealer_overview
 
 ORDER = Slot("order", SlotKind.ORDER)
+MOST = 10
+"""Orders in one list."""
 
 
 def dealer(turn: Turn, values: Values) -> Says:
@@ -39,20 +44,33 @@ def dealer(turn: Turn, values: Values) -> Says:
     params = {
         "dealer": seen.name,
         "code": seen.code,
-        "region": seen.region or "—",
-        "level": seen.level or "—",
+        "region": seen.region,
+        "level": seen.level or "",
     }
-    return (Say(key="lookup.dealer", params=params, lines=tuple(lines), choices=choices),)
+    return (
+        Say(
+            key="lookup.dealer" if seen.level else "lookup.dealer_plain",
+            params=params,
+            lines=tuple(lines),
+            choices=choices,
+        ),
+    )
 
 
-def orders(turn: Turn, _values: Values) -> Says:
-    """Open orders of the region."""
-    found = open_orders(turn.session, limit=10)
+def orders(turn: Turn, values: Values) -> Says:
+    """Open orders of the region; all orders of the days that were named; of one dealer, if one was."""
+    here = at_dealer(turn.session, values["dealer"]) if "dealer" in values else turn.session
+    if "days" in values:
+        first, last = map(date.fromisoformat, values["days"].split())
+        found = orders_on(here, first=first, last=last, limit=MOST)
+    else:
+        found = open_orders(here, limit=MOST)
     if not found:
-        return (say("lookup.none_open"),)
+        return (say("lookup.none_then" if "days" in values else "lookup.none_open"),)
     choices = tuple(choice("dialog.plain", "order", each.number, text=each.number) for each in found[:6])
     lines = tuple(_summary(turn, each) for each in found)
-    return (Say(key="lookup.open", params={"count": len(found)}, lines=lines, choices=choices),)
+    key = "lookup.then" if "days" in values else "lookup.open"
+    return (Say(key=key, params={"count": len(found)}, lines=lines, choices=choices),)
 
 
 def order(turn: Turn, values: Values) -> Says:
@@ -122,7 +140,15 @@ def _order(turn: Turn, seen: OrderView) -> Say:
 
 VERBS = (
     Verb(name="dealer", policy="dealers.read", slots=(Slot("dealer", SlotKind.DEALER),), run=dealer),
-    Verb(name="orders", policy="orders.read", run=orders),
+    Verb(
+        name="orders",
+        policy="orders.read",
+        slots=(
+            Slot("days", SlotKind.DAYS, required=False),
+            Slot("dealer", SlotKind.DEALER, required=False),
+        ),
+        run=orders,
+    ),
     Verb(name="seeing", policy="orders.read", slots=(ORDER,), run=order),
     Verb(name="original", policy="orders.read", slots=(ORDER,), run=original),
 )
