@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -33,6 +34,7 @@ _TAIL_NUMBER = re.compile(r"(?<![\d.a-z-])\d{4,6}(?![\d.a-z])", re.IGNORECASE)
 _MINUS = re.compile(r"(?<!\S)[\-−](?=[¥￥$]?\d)")
 _SIGN = re.compile(r"[+\-−＋]\s*$")
 _TRACKING = re.compile(r"(?=[A-Za-z0-9-]*\d)[A-Za-z0-9-]{5,40}")
+_LONE = re.compile(r"(?<![\w.,-])(?:\d{1,3}(?:,\d{3})+|\d{1,10})(?:\.\d{1,2})?(?![\w.,%-])")
 _LEVEL = re.compile(r"([A-Za-z0-9]{1,8}) ?级|\blevel ([A-Za-z0-9]{1,8})\b", re.IGNORECASE)
 _UNIT = re.compile(r"[/每一] ?[\u4e00-\u9fffA-Za-z]{1,8}")
 _REFERENCE = re.compile(r"\b[A-Za-z0-9]{4,8}\b")
@@ -231,14 +233,17 @@ def _without_money(text: str, turn: Turn) -> str:
 def _amount(_slot: Slot, rest: Rest, turn: Turn) -> str | None:
     normal = normalise(_MINUS.sub(" ", rest.text))
     found = scan_money(normal.text, turn.actor.currency)
-    if not found:
+    lone = [] if found else list(_LONE.finditer(normal.text))
+    if not found and len(lone) != 1:
         return None
-    money = found[-1]
-    span = normal.span(money.start, money.end)
+    if found:
+        span, value = normal.span(found[-1].start, found[-1].end), found[-1].value
+    else:
+        span, value = normal.span(lone[0].start(), lone[0].end()), Decimal(lone[0][0].replace(",", ""))
     sign = _SIGN.search(rest.text[: span.start])
     minus = sign is not None and sign.group()[0] in "-−"
     rest.cut(sign.start() if sign else span.start, span.end)
-    minor = int((money.value * 100).to_integral_value())
+    minor = int((value * 100).to_integral_value())
     return str(-minor if minus else minor)
 
 

@@ -5,11 +5,20 @@ from bot.dialog.commands import Values, Verb, staff_flow
 from bot.dialog.messages import Say
 from bot.dialog.slots import Slot, SlotKind
 from core.dealers.queries import dealer_by_code
+from core.pricing.errors import NoSuchUnitError
 from core.pricing.service import set_price
 
 
 def _unit(turn: Turn, values: Values) -> str:
-    return values.get("unit") or turn.product(values["product"]).default_unit
+    """The product's own unit for the word that was said. Raises NoSuchUnitError."""
+    product, said = turn.product(values["product"]), values.get("unit", "")
+    if not said:
+        return product.default_unit
+    fits = turn.index.units.fits(product, said.lower(), strict=True)
+    if len(fits) != 1:
+        units = list(dict.fromkeys((product.base_unit, *product.units)))
+        raise NoSuchUnitError(sku=product.sku, unit=said, units=units)
+    return fits[0].key
 
 
 def _for(turn: Turn, values: Values) -> Say:

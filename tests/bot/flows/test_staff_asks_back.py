@@ -91,6 +91,32 @@ def test_a_price_for_a_level_is_read_in_any_order(world: World, text: str) -> No
 
 
 @pytest.mark.parametrize(
+    "text", ["price cola 30/case", "改价 可乐 30/件", "改价 可乐 30一箱", "set price cola 30 per carton"]
+)
+def test_a_price_is_set_in_the_products_own_unit_whatever_it_is_called(world: World, text: str) -> None:
+    assert "¥30" in world.says("admin", text)
+    assert "✅" in world.says("admin", "确认")
+
+
+def test_a_unit_the_product_is_not_sold_in_is_refused_before_the_yes(world: World) -> None:
+    assert "托" in world.says("admin", "改价 可乐 30/托")
+    assert "✅" not in world.says("admin", "确认")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "payment 城北 5,000 bank transfer",
+        "paid 城北 5000 cash",
+        "收款 城北 5000 银行转账",
+        "城北 paid 5000.00 by wire",
+    ],
+)
+def test_an_amount_beside_other_words_is_an_amount(world: World, text: str) -> None:
+    assert "¥0 → ¥5,000" in world.says("finance", text)
+
+
+@pytest.mark.parametrize(
     "text", ["今天的订单", "今天有哪些单", "城北最近的订单", "orders today", "城北今天的订单"]
 )
 def test_orders_are_listed_by_day_and_dealer(world: World, text: str) -> None:
@@ -103,7 +129,9 @@ def test_a_day_without_orders_says_so(world: World) -> None:
     assert "没有单" in world.says("sales", "昨天的订单")
 
 
-@pytest.mark.parametrize("text", ["城北欠多少钱", "城北还欠多少", "查客户 城北", "城北商行额度还剩多少"])
+@pytest.mark.parametrize(
+    "text", ["城北欠多少钱", "城北还欠多少", "查客户 城北", "城北商行额度还剩多少", "how much does 城北 owe"]
+)
 def test_a_dealers_account_is_told_when_asked_in_plain_words(world: World, text: str) -> None:
     assert "额度 ¥2,000" in world.says("sales", text)
 
