@@ -168,6 +168,9 @@ def _hear_text(turn: Turn, ways: Routes, text: str) -> Says:
     option = _bare_option(turn, text)
     if option is not None:
         return _chosen(turn, ways, repair.number(turn, option))
+    spoken = offer_for(turn.state.offers, text)
+    if spoken is not None:
+        return _chosen(turn, ways, repair.on_screen(turn, spoken))
     turn.said = _understood(turn, text)
     moves = [move for move in _meant(turn) if _is_ours(ways, move)]
     outside = all(map(_is_outside, moves))  # nothing at all included
@@ -212,6 +215,24 @@ def _words() -> dict[str, str]:
 def word_for(text: str) -> str:
     """The action of a message that is nothing but one of the words the texts name; "" for any other."""
     return _words().get(normalise(text).text.strip(" .。!"), "")
+
+
+@cache
+def _spoken() -> dict[str, frozenset[str]]:
+    path = Path(__file__).with_name("offers.yaml")
+    return {
+        name: frozenset(words) for name, words in yaml.safe_load(path.read_text(encoding="utf-8")).items()
+    }
+
+
+def offer_for(offers: Sequence[Offer], text: str) -> Offer | None:
+    """The choice on the screen that a message says in words instead of by its number."""
+    said = normalise(text).text.strip(" .。!,，")
+    for offer in offers:
+        flags = offer.arg.partition("-")[2] if offer.action == "confirm" else ""
+        if said in _spoken().get(f"{offer.action}-{flags}" if flags else offer.action, ()):
+            return offer
+    return None
 
 
 def _bare_option(turn: Turn, text: str) -> int | None:

@@ -22,6 +22,11 @@ def number(turn: Turn, option: int | None) -> Says | Offer:
     if not option or not -len(offers) <= option <= len(offers):
         return (say("dialog.number.none", number=option, count=len(offers)),)
     picked = offers[option - 1 if option > 0 else option]
+    return on_screen(turn, picked)
+
+
+def on_screen(turn: Turn, picked: Offer) -> Offer:
+    """The choice, or the draft again where it would place what the last reply did not show."""
     return Offer(action="draft") if picked.action == "confirm" and not turn.state.fresh else picked
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from bot.understand.context import ClaimForm, DraftLine, Question
+from bot.understand.types import Repeat
 from core.orders.quote import Shown
 
 VERSION = 1
@@ -84,7 +85,7 @@ class Dialogue:
     offers: the one numbered list that is open; `serial` names it, so that a button of an older list is told apart. fresh: the
     last reply ended with those offers. shown: the draft as this person last saw it, and what of it
     could be had at once. misses: messages in a row that were not
-    understood. revision: the catalogue the questions were asked from. with_person: staff have the conversation.
+    understood. again: the earlier order that is to come into a draft with goods in it, while it is asked how. revision: the catalogue the questions were asked from. with_person: staff have the conversation.
     command: what staff are in the middle of. talking_to: the member whose conversation this colleague has taken.
     """
 
@@ -102,6 +103,7 @@ class Dialogue:
     shown_partial: Shown | None = None
     ship_to: Place | None = None
     heard: Heard | None = None
+    again: Repeat | None = None
     claim: ClaimForm | None = None
     claim_on_top: bool = False
     with_person: bool = False

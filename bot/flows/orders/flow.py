@@ -45,5 +45,7 @@ FLOW = Flow(
         "draft": place.open_draft,
         "ship-to": edit.to_address,
         "again": repeat.again,
+        "again-instead": repeat.instead,
+        "again-beside": repeat.beside,
     },
 )

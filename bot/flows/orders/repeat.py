@@ -1,6 +1,6 @@
 """Ordering again: an earlier order or the usual one as new draft lines, re-priced, with what is said to differ."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from bot.dialog.api import Says, Turn, capped, choice, say
@@ -24,15 +24,57 @@ from core.orders.repeat import Repeat as Again
 from core.orders.repeat import repeat_of, usual_lines
 from core.orders.views import OrderSummary
 
+Fill = Callable[[Turn, Repeat, Sequence[Move]], Says]
+"""What becomes of the earlier goods and what is said to differ."""
+
 
 def repeat(turn: Turn, moves: Sequence[Repeat]) -> Says:
-    """The last order, the one named, the one of a day, or the usual one."""
-    move = moves[0]
+    """The last order, the one named, the one of a day, or the usual one; into a draft that holds goods only once asked how."""
+    return _repeat(turn, moves[0], fill=_ask_how if turn.lines else _added)
+
+
+def instead(turn: Turn, _arg: str) -> Says:
+    """The earlier goods in the place of what is in the draft; the day and the address stay."""
+    return _held(turn, _put_instead)
+
+
+def beside(turn: Turn, _arg: str) -> Says:
+    """The earlier goods on top of what is in the draft."""
+    return _held(turn, _added)
+
+
+def _held(turn: Turn, fill: Fill) -> Says:
+    open_now = any(offer.action == "again-instead" for offer in turn.state.offers)
+    move, turn.state.again = turn.state.again if open_now else None, None
+    return _repeat(turn, move, fill) if move else (say("dialog.choice.gone"),)
+
+
+def _added(turn: Turn, _move: Repeat, moves: Sequence[Move]) -> Says:
+    return edit.work(turn, moves)
+
+
+def _put_instead(turn: Turn, _move: Repeat, moves: Sequence[Move]) -> Says:
+    return edit.work(turn, [*(Remove(target=_of(line.sku)) for line in turn.lines), *moves])
+
+
+def _ask_how(turn: Turn, move: Repeat, moves: Sequence[Move]) -> Says:
+    """Nothing doubles by itself: what is in the draft goes, or the earlier goods are added to it."""
+    turn.state.again = move
+    count = sum(len(each.items) for each in moves if isinstance(each, Add))
+    choices = (
+        choice("orders.again_instead", "again-instead"),
+        choice("orders.again_beside", "again-beside"),
+        choice("orders.again_leave", "leave"),
+    )
+    return (Say(key="orders.again_how", params={"held": len(turn.lines), "count": count}, choices=choices),)
+
+
+def _repeat(turn: Turn, move: Repeat, fill: Fill) -> Says:
     if move.usual:
         usual = usual_lines(turn.session)
         if not usual:
             return (say("orders.no_usual"),)
-        return (say("orders.usual"), *edit.work(turn, [*_lines(turn, usual), *_differences(move)]))
+        return (say("orders.usual"), *fill(turn, move, [*_lines(turn, usual), *_differences(move)]))
     if move.day is not None:
         found = orders_on(turn.session, first=move.day)
         if not found:
@@ -40,18 +82,18 @@ def repeat(turn: Turn, moves: Sequence[Repeat]) -> Says:
         if len(found) > 1:
             choices = tuple(_choice(turn, each) for each in found)
             return (Say(key="orders.which_again", choices=choices),)
-        return _again(turn, repeat_of(turn.session, turn.actor, found[0].number), move)
+        return _again(turn, repeat_of(turn.session, turn.actor, found[0].number), move, fill)
     if move.ref == "last":
-        return _last_again(turn, move)
-    return _again(turn, repeat_of(turn.session, turn.actor, move.ref), move)
+        return _last_again(turn, move, fill)
+    return _again(turn, repeat_of(turn.session, turn.actor, move.ref), move, fill)
 
 
-def _last_again(turn: Turn, move: Repeat) -> Says:
+def _last_again(turn: Turn, move: Repeat, fill: Fill) -> Says:
     try:
         found = repeat_of(turn.session, turn.actor)
     except OrderNotFoundError:
         return (say("orders.none_yet"),)
-    return _again(turn, found, move)
+    return _again(turn, found, move, fill)
 
 
 def _choice(turn: Turn, order: OrderSummary) -> Choice:
@@ -63,12 +105,10 @@ def _choice(turn: Turn, order: OrderSummary) -> Choice:
 
 def again(turn: Turn, arg: str) -> Says:
     """This order again, by its button; without a number the last one."""
-    if not arg:
-        return _last_again(turn, Repeat())
-    return _again(turn, repeat_of(turn.session, turn.actor, arg), Repeat())
+    return repeat(turn, [Repeat(ref=arg or "last")])
 
 
-def _again(turn: Turn, found: Again, move: Repeat) -> Says:
+def _again(turn: Turn, found: Again, move: Repeat, fill: Fill) -> Says:
     if not found.lines:
         return (say("orders.all_gone", number=found.number),)
     notes = [say("orders.no_longer", product=turn.name(sku)) for sku in found.gone]
@@ -84,7 +124,7 @@ def _again(turn: Turn, found: Again, move: Repeat) -> Says:
             if each.now_total and each.now_total != each.then_total
         ]
     head = Say(key="orders.again", params={"number": found.number}, lines=capped(notes))
-    return (head, *edit.work(turn, [*_lines(turn, found.lines), *_differences(move)]))
+    return (head, *fill(turn, move, [*_lines(turn, found.lines), *_differences(move)]))
 
 
 def _lines(turn: Turn, lines: Sequence[drafts.DraftLine]) -> list[Move]:
