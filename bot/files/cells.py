@@ -8,7 +8,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
@@ -21,6 +21,9 @@ Reader = Callable[[Any], Any]
 MOST_UNITS = 10_000_000
 _DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[ T]0?0:00(?::00)?)?")
 _COMPACT_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_SERIAL = re.compile(r"[3-7]\d{4}(?:\.0+)?")
+_FIRST_DAY = date(1899, 12, 30)
+"""Day 0 of the numbers spreadsheets keep days as; 30000 to 79999 are the years 1982 to 2119."""
 _LIST = re.compile(r"[;；、,，|\n]")
 _PACK = re.compile(r"\s*([^=:：]+?)\s*[=:：]\s*(\d+)\s*((?:[|/]\s*[^|/]+)*)\s*")
 _CURRENCY = re.compile(r"^(?:¥|￥|\$|rmb|cny)\s*|\s*(?:元|rmb|cny)$", re.IGNORECASE)
@@ -45,8 +48,9 @@ def text(most: int) -> Reader:
 
 
 def code(most: int) -> Reader:
-    """A key such as a sku or a dealer's code: text without inner blanks trimmed away, numbers as they were written."""
-    return text(most)
+    """A key such as a sku or a dealer's code: full-width letters and digits made plain, numbers as they were written."""
+    plain = text(most)
+    return lambda cell: plain(cell if isinstance(cell, bool | list | dict) else _digits(cell))
 
 
 def phone(cell: Any) -> str:
@@ -90,11 +94,13 @@ def money(*, positive: bool = False, signed: bool = False) -> Reader:
 
 
 def day(cell: Any) -> date:
-    """A calendar day: a spreadsheet's date, 2026-03-10, 2026/3/10, 20260310 or 2026年3月10日."""
+    """A calendar day: a spreadsheet's date or its number (46091), 2026-03-10, 2026/3/10, 20260310 or 2026年3月10日."""
     if isinstance(cell, datetime):
         return cell.date()
     if isinstance(cell, date):
         return cell
+    if _SERIAL.fullmatch(_digits(cell)) and not isinstance(cell, bool):
+        return _FIRST_DAY + timedelta(days=int(float(_digits(cell))))
     found = _DAY.fullmatch(_digits(cell)) or _COMPACT_DAY.fullmatch(_digits(cell))
     try:
         year, month, number = (int(part) for part in found.groups()) if found else (0, 0, 0)

@@ -20,7 +20,7 @@ from bot.files.kinds.catalogue import CATALOGUE
 from bot.files.kinds.dealers import ADDRESSES, ASSORTMENTS, DEALERS
 from bot.files.kinds.goods import PRICES, STOCK
 from bot.files.kinds.people import MEMBERS, STAFF
-from bot.files.sheet import Line, Sheet, read_sheet
+from bot.files.sheet import Line, Sheet, content_of, sheet_of
 from core.audit.service import record
 from core.db.lane import Lane
 from core.db.scope import SystemScope
@@ -56,6 +56,7 @@ class Report:
     sha256: str
     dry_run: bool
     ignored: tuple[str, ...]  # headers that are no column of this kind
+    unread: tuple[str, ...]  # other sheets of the workbook
     results: tuple[Result, ...]
 
     def count(self, done: str) -> int:
@@ -93,9 +94,10 @@ def import_file(
     of_kind = KINDS.get(kind)
     if of_kind is None:
         raise FileRefusedError("kind", kind=kind, kinds=" ".join(KINDS))
-    sheet = read_sheet(path, of_kind.headings(), rows_under=of_kind.rows_under)
+    content = content_of(path)
+    sheet = sheet_of(content, path.name, of_kind.headings(), rows_under=of_kind.rows_under)
     return import_sheet(
-        lane, actor, of_kind, sheet, name=path.name, sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+        lane, actor, of_kind, sheet, name=path.name, sha256=hashlib.sha256(content).hexdigest(),
         now=now, dry_run=dry_run, progress=progress, heard=heard,
     )  # fmt: skip
 
@@ -131,7 +133,7 @@ def import_sheet(
         progress(done, total)
     results.sort(key=lambda result: result.row)
     return Report(kind=kind.name, file=name, sha256=sha256, dry_run=dry_run, ignored=sheet.unknown,
-                  results=tuple(results))  # fmt: skip
+                  unread=sheet.unread, results=tuple(results))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +216,9 @@ def _read(kind: Kind, line: Line) -> tuple[dict[str, Any], list[Fault]]:
     values: dict[str, Any] = {}
     faults: list[Fault] = []
     for column in kind.columns:
+        if column.name in line.faults:
+            faults.append(Fault(line.faults[column.name], column.name))
+            continue
         if column.name not in line.cells:
             if column.required:
                 faults.append(Fault("missing", column.name))

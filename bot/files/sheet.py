@@ -1,7 +1,8 @@
 """Reading a file into rows of named cells: .json .jsonl .csv .xlsx, whatever wrote it.
 
 Headers may be Chinese or English (`words.yaml`); text may be UTF-8, UTF-16 with its mark, or GBK. Nothing is executed and
-nothing is guessed: a file that cannot be read for certain is refused with the reason.
+nothing is guessed: a file that cannot be read for certain is refused with the reason. Workbooks, and everything large, are
+read in a child process with limits.
 """
 
 import csv
@@ -9,68 +10,104 @@ import io
 import json
 import re
 import unicodedata
-import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from python_calamine import CalamineError, CalamineWorkbook
+import msgspec
 
+from bot.files.child import read_in_child
 from bot.files.errors import FileRefusedError
+from bot.files.workbook import Grid, grid_of
 
 ENDINGS = (".json", ".jsonl", ".csv", ".xlsx")
 MOST_BYTES = 60_000_000
-MOST_UNPACKED = 400_000_000
 MOST_ROWS = 200_000
 MOST_COLUMNS = 200
+SMALL = 100_000
+"""Bytes of text up to which a file is read in this process: a child is not worth its start."""
+_WITH_MACROS = (".xlsm", ".xltm", ".xlsb", ".xlam")
+_MAGIC = {b"PK\x03\x04": "is_xlsx", b"\xd0\xcf\x11\xe0": "is_xls", b"%PDF": "is_pdf"}
 _GUARDED = re.compile(r"^'(?=[=+\-@\t\r\n＝＋－＠])")
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A row as it stands in the file: its number there, and its cells by column name."""
+    """A row as it stands in the file: its number there, its cells by column name, and what is wrong with some of them."""
 
     number: int
     cells: dict[str, Any]
+    faults: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A file's rows. `unknown`: headers no column has. `head`: what a JSON object says beside its rows."""
+    """A file's rows. `unknown`: headers no column has. `head`: what a JSON object says beside its rows.
+
+    `unread`: names of a workbook's other sheets that hold something.
+    """
 
     lines: list[Line]
     columns: frozenset[str]
     unknown: tuple[str, ...] = ()
     head: dict[str, Any] = field(default_factory=dict)
+    unread: tuple[str, ...] = ()
 
 
 def read_sheet(
     path: Path, columns: Mapping[str, Sequence[str]], *, rows_under: Sequence[str] = ("rows",)
 ) -> Sheet:
     """The rows of a file. `columns`: names by which each column may be headed. Raises FileRefusedError."""
-    if path.suffix.lower() not in ENDINGS:
+    return sheet_of(content_of(path), path.name, columns, rows_under=rows_under)
+
+
+def content_of(path: Path) -> bytes:
+    """A file's bytes, if it is one that can be read at all. Raises FileRefusedError."""
+    ending = path.suffix.lower()
+    if ending in _WITH_MACROS:
+        raise FileRefusedError("macros", name=path.name)
+    if ending not in ENDINGS:
         raise FileRefusedError("ending", name=path.name, endings=" ".join(ENDINGS))
     try:
+        if path.stat().st_size > MOST_BYTES:
+            raise FileRefusedError("too_big", name=path.name, most=MOST_BYTES // 1_000_000)
         content = path.read_bytes()
     except OSError:
         raise FileRefusedError("no_file", name=str(path)) from None
-    if len(content) > MOST_BYTES:
-        raise FileRefusedError("too_big", name=path.name, most=MOST_BYTES // 1_000_000)
     if not content.strip():
         raise FileRefusedError("empty", name=path.name)
-    known = {folded(name): column for column, names in columns.items() for name in (column, *names)}
-    match path.suffix.lower():
+    really = _MAGIC.get(content[:4])
+    if really and (really, ending) != ("is_xlsx", ".xlsx"):
+        raise FileRefusedError(really, name=path.name)
+    return content
+
+
+def sheet_of(
+    content: bytes, name: str, columns: Mapping[str, Sequence[str]], *, rows_under: Sequence[str] = ("rows",)
+) -> Sheet:
+    """The rows of a file's bytes. Raises FileRefusedError."""
+    if Path(name).suffix.lower() != ".xlsx" and len(content) <= SMALL:
+        return parse(content, name, columns, rows_under)
+    return msgspec.convert(read_in_child(content, name, columns, rows_under), Sheet)
+
+
+def parse(
+    content: bytes, name: str, columns: Mapping[str, Sequence[str]], rows_under: Sequence[str]
+) -> Sheet:
+    """Read the bytes in this process. Raises FileRefusedError."""
+    known = {folded(heading): column for column, names in columns.items() for heading in (column, *names)}
+    match Path(name).suffix.lower():
         case ".xlsx":
-            return _table(_xlsx(content, path.name), known, path.name)
+            grid = grid_of(content, name, most_rows=MOST_ROWS, most_columns=MOST_COLUMNS)
+            return _table(grid, known, name)
         case ".csv":
-            return _table(_csv(decode(content, path.name), path.name), known, path.name)
+            return _table(Grid(list(_csv(decode(content, name), name))), known, name)
         case ".jsonl":
-            rows = _json_lines(decode(content, path.name), path.name)
-            return _objects(rows, known, path.name)
+            return _objects(_json_lines(decode(content, name), name), known, name)
         case _:
-            return _json(decode(content, path.name), known, path.name, rows_under)
+            return _json(decode(content, name), known, name, rows_under)
 
 
 def decode(content: bytes, name: str) -> str:
@@ -93,26 +130,62 @@ def folded(header: str) -> str:
     return re.sub(r"[\s_\-*:/.]", "", text)
 
 
-def _table(rows: Iterable[tuple[int, Sequence[Any]]], known: Mapping[str, str], name: str) -> Sheet:
-    """Rows under a row of headers; wholly empty rows are none."""
-    filled = ((number, cells) for number, cells in rows if any(not _empty(cell) for cell in cells))
-    first = next(iter(filled), None)
-    if first is None:
+def _table(grid: Grid, known: Mapping[str, str], name: str) -> Sheet:
+    """Rows under a row of headers; wholly empty rows are none, and a lone cell above the headers is a title."""
+    filled = [
+        (number, cells)
+        for number, cells in grid.rows
+        if number in grid.marks or any(not _empty(cell) for cell in cells)
+    ]
+    while len(filled) > 1 and _is_title(filled[0][1], known):
+        del filled[0]
+    if not filled:
         raise FileRefusedError("empty", name=name)
-    headers = _headers([str(cell) for cell in first[1]], known, name)
+    if len(filled) > MOST_ROWS + 1:
+        raise FileRefusedError("too_many_rows", name=name, most=MOST_ROWS)
+    top, written = filled[0]
+    headers = _headers([str(cell) for cell in written], known, name)
+    merged = _merged(grid, top)
     lines = []
-    for number, cells in filled:
-        beyond = [cell for cell in cells[len(headers) :] if not _empty(cell)]
-        if beyond:
+    for number, cells in filled[1:]:
+        if any(not _empty(cell) for cell in cells[len(headers) :]):
             raise FileRefusedError("more_cells", name=name, row=number)
-        pairs = zip(headers, cells, strict=False)
-        lines.append(Line(number, {column: cell for column, cell in pairs if column and not _empty(cell)}))
-        if len(lines) > MOST_ROWS:
-            raise FileRefusedError("too_many_rows", name=name, most=MOST_ROWS)
+        whole = {**dict(enumerate(cells)), **merged.get(number, {})}
+        marks = grid.marks.get(number, {})
+        values = {
+            column: whole[place]
+            for place, column in enumerate(headers)
+            if column and place not in marks and not _empty(whole.get(place))
+        }
+        wrong = {headers[place]: mark for place, mark in marks.items() if _named(headers, place)}
+        if values or wrong or not grid.marks:
+            lines.append(Line(number, values, wrong))
     unknown = tuple(
-        str(cell) for cell, column in zip(first[1], headers, strict=True) if not column and not _empty(cell)
+        str(cell) for cell, column in zip(written, headers, strict=True) if not column and not _empty(cell)
     )
-    return Sheet(lines, frozenset(column for column in headers if column), unknown)
+    return Sheet(lines, frozenset(column for column in headers if column), unknown, {}, grid.unread)
+
+
+def _named(headers: Sequence[str], place: int) -> bool:
+    return 0 <= place < len(headers) and bool(headers[place])
+
+
+def _is_title(cells: Sequence[Any], known: Mapping[str, str]) -> bool:
+    held = [cell for cell in cells if not _empty(cell)]
+    return len(held) <= 1 and not any(folded(str(cell)) in known for cell in held)
+
+
+def _merged(grid: Grid, header: int) -> dict[int, dict[int, Any]]:
+    """What merged cells below the headers show in every row they span: {row: {place: value}}."""
+    rows = dict(grid.rows)
+    shown: dict[int, dict[int, Any]] = {}
+    for (first, left), (last, _) in grid.merged:
+        if first <= header or not 0 <= left < len(rows.get(first, ())):
+            continue
+        for number in range(first + 1, last + 1):
+            if any(not _empty(cell) for cell in rows.get(number, ())):
+                shown.setdefault(number, {})[left] = rows[first][left]
+    return shown
 
 
 def _headers(written: Sequence[str], known: Mapping[str, str], name: str) -> list[str]:
@@ -137,21 +210,6 @@ def _csv(text: str, name: str) -> Iterable[tuple[int, list[str]]]:
             yield reader.line_num, [_GUARDED.sub("", cell) for cell in cells]
     except csv.Error:
         raise FileRefusedError("csv", name=name, row=reader.line_num) from None
-
-
-def _xlsx(content: bytes, name: str) -> Iterable[tuple[int, list[Any]]]:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            unpacked = sum(entry.file_size for entry in archive.infolist())
-        if unpacked > MOST_UNPACKED:
-            raise FileRefusedError("too_big", name=name, most=MOST_UNPACKED // 1_000_000)
-        sheet = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)
-    except (zipfile.BadZipFile, CalamineError, IndexError, ValueError):
-        raise FileRefusedError("xlsx", name=name) from None
-    if sheet.width > MOST_COLUMNS or sheet.height > MOST_ROWS + 1:
-        raise FileRefusedError("too_many_rows", name=name, most=MOST_ROWS)
-    top = sheet.start[0] if sheet.start else 0
-    return enumerate(sheet.to_python(skip_empty_area=True), top + 1)
 
 
 def _json(text: str, known: Mapping[str, str], name: str, rows_under: Sequence[str]) -> Sheet:

@@ -47,6 +47,8 @@ def reasons(result: Result, locale: str) -> str:
 def told(report: Report, locale: str) -> list[str]:
     """A file's results for a person: what was ignored, the first rows that were rejected, and the sums."""
     lines = [say("ignored", locale, columns=", ".join(report.ignored))] if report.ignored else []
+    if report.unread:
+        lines.append(say("unread", locale, sheets=", ".join(report.unread)))
     rejected = [result for result in report.results if result.done == "rejected"]
     for result in rejected[:SHOWN]:
         for fault in result.faults:
@@ -68,6 +70,7 @@ def as_json(report: Report, locale: str) -> dict[str, Any]:
         "sha256": report.sha256,
         "dry_run": report.dry_run,
         "ignored": list(report.ignored),
+        "unread": list(report.unread),
         **{done: report.count(done) for done in ("created", "updated", "unchanged", "rejected")},
         "rows": [
             {
