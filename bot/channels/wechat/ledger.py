@@ -96,6 +96,11 @@ _refund = (
 _shut = update(wechat_users).where(_its).values(message_left=0, event_left=0)
 _answered = update(wechat_users).where(_its).values(notice=None, notice_at=None, answered_at=bindparam("now"))
 _noticed = update(wechat_users).where(_its).values(notice=bindparam("handles"), notice_at=bindparam("now"))
+_withdrawn = (
+    update(wechat_users)
+    .where(_its, wechat_users.c.notice_at == bindparam("shown_at"))
+    .values(notice=None, notice_at=None)
+)
 _notice = select(wechat_users.c.notice, wechat_users.c.notice_at, wechat_users.c.answered_at).where(_its)
 _under_way = insert(wechat_templates)
 _arrived = (
@@ -149,6 +154,11 @@ def noticed(connection: Connection, account: str, openid: str, handles: Sequence
     """The last thing on their screen is a notice with these numbered choices."""
     its = {"of": account, "whose": openid, "handles": list(handles) or None, "now": now}
     connection.execute(_noticed, its)
+
+
+def withdrawn(connection: Connection, account: str, openid: str, shown_at: datetime) -> None:
+    """The notice of this moment did not reach them after all."""
+    connection.execute(_withdrawn, {"of": account, "whose": openid, "shown_at": shown_at})
 
 
 def notice_of(

@@ -60,12 +60,13 @@ class WeChatSender:
             return await self._otherwise(
                 address, words, Wait("not within the time or the number WeChat allows")
             )
+        shown_at = await self._showing(address, payload)
         result = await self._say(address, texts, picture)
+        if not isinstance(result, Sent | Unknown):
+            await self._on_lane(lambda at: ledger.withdrawn(at, address.account, address.chat, shown_at))
         if isinstance(result, Retry):
             n = len(texts) + bool(picture)
             await self._on_lane(lambda at: ledger.refund(at, address.account, address.chat, n))
-        if isinstance(result, Sent):
-            await self._shown(address, payload)
         return await self._otherwise(address, words, result) if isinstance(result, Wait) else result
 
     async def send_picture(self, address: Address, payload: Mapping[str, Any]) -> Result:
@@ -133,15 +134,19 @@ class WeChatSender:
         now = self._clock()
         return await self._on_lane(lambda at: ledger.spend(at, address.account, address.chat, count, now))
 
-    async def _shown(self, address: Address, payload: Mapping[str, Any]) -> None:
-        """Remember what numbers mean now: an answer's are the conversation's own, a notice's are kept here."""
+    async def _showing(self, address: Address, payload: Mapping[str, Any]) -> datetime:
+        """Keep what numbers are about to mean, before anybody can answer with one; the moment it is kept under.
+
+        An answer's numbers are the conversation's own, a notice's are kept here.
+        """
         now = self._clock()
         if address.kind == "reply":
             await self._on_lane(lambda at: ledger.answered(at, address.account, address.chat, now))
-            return
+            return now
         buttons = self._words(payload, address).buttons
         handles = [button.handle for button in buttons if not button.url]
         await self._on_lane(lambda at: ledger.noticed(at, address.account, address.chat, handles, now))
+        return now
 
     async def _picture(self, words: Words) -> bytes:
         """The picture's bytes; empty for none, and for what WeChat does not show as a picture."""

@@ -57,7 +57,8 @@ class FakeWeChat:
         self.bugs: list[str] = []  # of this fake itself
         self.patience = 5.0  # seconds a push waits for its answer
         self.duplicates = 0  # how often each push is delivered again after it was answered
-        self.latency = 0.0  # seconds before each answer of the API
+        self.latency = 0.0  # seconds before each call of the API is looked at
+        self.lag = 0.0  # seconds between what a call does and its answer
         self.closing = False
         self._later = 0.0
         self._faults: list[tuple[str, str]] = []

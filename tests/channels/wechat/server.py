@@ -89,6 +89,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(200, json.dumps({"errcode": int(fault), "errmsg": "as asked"}).encode(), _JSON)
             return
         content, kind = wechat.call(path, query, sent)
+        if wechat.lag:
+            time.sleep(wechat.lag)
         if fault == "hang":
             wechat.wait_for_the_end()
         if fault in ("hang", "drop"):
