@@ -1,13 +1,15 @@
 """Bringing a file in: every row gets a result, the good ones land, and the file leaves one audit row with its hash.
 
-Rows are put in batches, a transaction each; when a batch is refused, its rows are tried one by one. A dry run does the
+Rows are put in batches, a transaction each, so that whoever chats meanwhile is answered between two of them; when a batch is
+refused, its rows are tried one by one. A dry run does the
 same and undoes it. Importing the same file again changes nothing.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +18,11 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.files.errors import CellError, Fault, FileRefusedError
 from bot.files.kinds import Kind, Outcome, Row
+from bot.files.kinds.aliases import ALIASES
 from bot.files.kinds.catalogue import CATALOGUE
 from bot.files.kinds.dealers import ADDRESSES, ASSORTMENTS, DEALERS
 from bot.files.kinds.goods import PRICES, STOCK
+from bot.files.kinds.orders import OPEN_ORDERS
 from bot.files.kinds.people import MEMBERS, STAFF
 from bot.files.sheet import Line, Sheet, content_of, sheet_of
 from core.audit.service import record
@@ -30,8 +34,22 @@ from core.people.actor import Actor
 from notifications.outbox.write import write_facts
 
 KINDS = {
-    kind.name: kind for kind in (CATALOGUE, DEALERS, ADDRESSES, MEMBERS, STAFF, PRICES, ASSORTMENTS, STOCK)
+    kind.name: kind
+    for kind in (
+        CATALOGUE,
+        ALIASES,
+        DEALERS,
+        ADDRESSES,
+        MEMBERS,
+        STAFF,
+        PRICES,
+        ASSORTMENTS,
+        STOCK,
+        OPEN_ORDERS,
+    )
 }
+"""In the order in which a brand brings them in: each names only what is there before it."""
+ALSO_CALLED = {"products": "catalogue"}
 BATCH = 500
 
 Progress = Callable[[int, int], None]
@@ -69,6 +87,7 @@ class _Entry:
     row: int
     key: str
     values: dict[str, Any]
+    whole: str = ""  # what it belongs to, with rows beside it
 
 
 class _UndoneError(Exception):
@@ -91,7 +110,7 @@ def import_file(
     heard: bool = True,
 ) -> Report:
     """Bring a file in. `heard`: those concerned hear of what it changed. Raises FileRefusedError, NotAllowedError."""
-    of_kind = KINDS.get(kind)
+    of_kind = KINDS.get(ALSO_CALLED.get(kind, kind))
     if of_kind is None:
         raise FileRefusedError("kind", kind=kind, kinds=" ".join(KINDS))
     content = content_of(path)
@@ -168,21 +187,23 @@ class _Unit:
             self.kind.head(session, self.actor, self.head)
 
     def _all(self, session: Session) -> list[Outcome]:
-        rows = [entry.values for entry in self.entries]
+        try:
+            with session.savepoint():
+                return self.kind.save(session, self.actor, [entry.values for entry in self.entries])
+        except (DealerError, IntegrityError):
+            wholes = groupby(enumerate(self.entries), key=lambda each: each[1].whole or each[0])
+            return [
+                done for _, each in wholes for done in self._one(session, [entry.values for _, entry in each])
+            ]
+
+    def _one(self, session: Session, rows: Sequence[Row]) -> list[Outcome]:
         try:
             with session.savepoint():
                 return self.kind.save(session, self.actor, rows)
-        except (DealerError, IntegrityError):
-            return [self._one(session, row) for row in rows]
-
-    def _one(self, session: Session, row: Row) -> Outcome:
-        try:
-            with session.savepoint():
-                return self.kind.save(session, self.actor, [row])[0]
         except DealerError as refusal:
-            return Fault(refusal.code, "", refusal.fields)
+            return [Fault(refusal.code, "", refusal.fields)] * len(rows)
         except IntegrityError:
-            return Fault("conflict")
+            return [Fault("conflict")] * len(rows)
 
 
 def _put(lane: Lane, unit: _Unit) -> list[Outcome]:
@@ -193,23 +214,49 @@ def _put(lane: Lane, unit: _Unit) -> list[Outcome]:
 
 
 def _entries(kind: Kind, lines: Sequence[Line]) -> tuple[list[_Entry], list[Result]]:
-    """Rows that can be read, and the results of those that cannot or that repeat a key."""
+    """Rows that can be read, and the results of those that cannot, that repeat a key, or whose whole is broken."""
     entries: list[_Entry] = []
     rejected: list[Result] = []
     rows_by_key: dict[str, int] = {}
+    broken: dict[str, int] = {}
     for line in lines:
         values, faults = _read(kind, line)
-        if faults:
-            rejected.append(Result(line.number, _shown_key(kind, line), "rejected", tuple(faults)))
-            continue
-        key = kind.key(values)
-        earlier = rows_by_key.setdefault(key, line.number)
+        whole = _whole(kind, values)
+        key = _shown_key(kind, line) if faults else kind.key(values)
+        earlier = line.number if faults else rows_by_key.setdefault(key, line.number)
         if earlier != line.number:
-            fault = Fault("repeated", "", {"row": earlier})
-            rejected.append(Result(line.number, key, "rejected", (fault,)))
-            continue
-        entries.append(_Entry(line.number, key, values))
-    return entries, rejected
+            faults.append(Fault("repeated", "", {"row": earlier}))
+        if faults:
+            rejected.append(Result(line.number, key, "rejected", tuple(faults)))
+            broken.setdefault(whole, line.number)
+        else:
+            entries.append(_Entry(line.number, key, values, whole))
+    if kind.together is None:
+        return entries, rejected
+    return _together(entries, broken), [*rejected, *_left(entries, broken)]
+
+
+def _whole(kind: Kind, values: Row) -> str:
+    try:
+        return kind.together(values) if kind.together else ""
+    except KeyError:
+        return ""
+
+
+def _together(entries: Sequence[_Entry], broken: Mapping[str, int]) -> list[_Entry]:
+    """Rows of one whole beside each other, where the first of them stood."""
+    first: dict[str, int] = {}
+    for entry in entries:
+        first.setdefault(entry.whole, entry.row)
+    kept = (entry for entry in entries if entry.whole not in broken)
+    return sorted(kept, key=lambda entry: (first[entry.whole], entry.row))
+
+
+def _left(entries: Sequence[_Entry], broken: Mapping[str, int]) -> Iterator[Result]:
+    for entry in entries:
+        if entry.whole in broken:
+            fault = Fault("with_row", "", {"row": broken[entry.whole]})
+            yield Result(entry.row, entry.key, "rejected", (fault,))
 
 
 def _read(kind: Kind, line: Line) -> tuple[dict[str, Any], list[Fault]]:
@@ -238,10 +285,14 @@ def _shown_key(kind: Kind, line: Line) -> str:
 
 
 def _batches(entries: Sequence[_Entry]) -> Iterator[Sequence[_Entry]]:
-    """At least one, so that a file leaves its audit row whatever became of its rows."""
-    yield entries[:BATCH]
-    for start in range(BATCH, len(entries), BATCH):
-        yield entries[start : start + BATCH]
+    """At least one, so that a file leaves its audit row whatever became of its rows. No whole is cut."""
+    start = 0
+    while start < len(entries) or not start:
+        end = start + BATCH
+        while end < len(entries) and entries[end].whole and entries[end].whole == entries[end - 1].whole:
+            end += 1
+        yield entries[start:end]
+        start = end
 
 
 def _result(entry: _Entry, outcome: Outcome) -> Result:

@@ -1,5 +1,6 @@
 """Writing a new order: its row under an unused number, and all its lines in one statement."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
@@ -65,11 +66,22 @@ def insert_order(session: Session, actor: Actor, new: NewOrder) -> str:
     row = _row(session, actor, new)
     for attempt in range(ATTEMPTS):
         number = order_number(new.placed_on, attempt)
-        order_id = session.execute(_order, {**row, "number": number}).scalar()
+        order_id = insert_numbered(session, {**row, "number": number})
         if order_id is not None:
-            session.execute(_lines, {"order": order_id, "new_lines": _line_rows(new)})
+            insert_lines(session, order_id, _line_rows(new))
             return number
     raise RuntimeError("no unused order number")
+
+
+def insert_numbered(session: Session, row: Mapping[str, Any]) -> int | None:
+    """Write an order's row; its id, or None when the number is in use."""
+    order_id: int | None = session.execute(_order, row).scalar()
+    return order_id
+
+
+def insert_lines(session: Session, order_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write an order's lines in one statement."""
+    session.execute(_lines, {"order": order_id, "new_lines": rows})
 
 
 def _row(session: Session, actor: Actor, new: NewOrder) -> dict[str, Any]:

@@ -33,7 +33,8 @@ POLICY: dict[tuple[str, str], frozenset[str]] = {
     ),
     ("system", "import"): frozenset(
         {"account.set_limit", "account.adjust", "prices.set", "stock.receive", "stock.adjust", "stock.plan",
-         "members.invite", "members.put", "staff.invite", "staff.put", "dealers.put", "products.put"}
+         "members.invite", "members.put", "staff.invite", "staff.put", "dealers.put", "products.put",
+         "orders.bring"}
     ),
     ("system", "schedule"): frozenset({"orders.expire"}),
 }  # fmt: skip

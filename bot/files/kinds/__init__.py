@@ -31,7 +31,8 @@ class Column:
 class Kind:
     """A kind of file. `key` tells its rows apart; `save` puts rows in and says what became of each.
 
-    `head` takes what a JSON object says beside its rows; `rows_under` are the keys the rows may stand under.
+    `head` takes what a JSON object says beside its rows; `rows_under` are the keys the rows may stand under. `together`
+    names what rows belong to that only make sense whole, such as an order: they come in together or not at all.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Kind:
     key: Callable[[Row], str]
     save: Callable[[Session, Actor, Sequence[Row]], list[Outcome]]
     head: Callable[[Session, Actor, Row], None] | None = None
+    together: Callable[[Row], str] | None = None
     rows_under: tuple[str, ...] = ("rows",)
 
     def headings(self) -> dict[str, Sequence[str]]:
