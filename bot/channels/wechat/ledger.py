@@ -94,6 +94,13 @@ _refund = (
     )
 )
 _shut = update(wechat_users).where(_its).values(message_left=0, event_left=0)
+_gone = (
+    update(wechat_users)
+    .where(_its)
+    .values(
+        {f"{opens}_{what}": value for opens in _AFTER for what, value in (("left", 0), ("until", _NEVER))}
+    )
+)
 _answered = update(wechat_users).where(_its).values(notice=None, notice_at=None, answered_at=bindparam("now"))
 _noticed = update(wechat_users).where(_its).values(notice=bindparam("handles"), notice_at=bindparam("now"))
 _withdrawn = (
@@ -120,7 +127,7 @@ def came(session: Session, inbound: Inbound, opens: Opens) -> None:
     its = {"of": inbound.account, "whose": inbound.sender}
     session.execute(_seen, {**its, "at": inbound.at, "is_there": inbound.kind is not Kind.LEFT})
     if inbound.kind is Kind.LEFT:
-        session.execute(_shut, its)
+        session.execute(_gone, its)
     if opens:
         left, span = _AFTER[opens]
         row = {f"{each}_{what}": value for each in _AFTER for what, value in (("left", 0), ("until", _NEVER))}
