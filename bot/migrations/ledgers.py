@@ -1,4 +1,4 @@
-"""Ledgers in migrations: `append_only("audit")` is written into a migration where such a table is created."""
+"""What Alembic does not see of a table: `append_only("audit")` and `row_security("orders")` are written into a migration."""
 
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from bot.schema import metadata
 from core.db.append_only import append_only_ddl
+from core.db.row_security import row_security_ddl
 
 
 def append_only(table: str) -> None:
@@ -19,24 +20,32 @@ def append_only(table: str) -> None:
         op.execute(text(statement))
 
 
-class AppendOnlyOp(MigrateOperation):
-    """Stands for the call while a migration is being generated."""
+def row_security(table: str) -> None:
+    """Dealers' rows are seen in scope only, on PostgreSQL."""
+    for statement in row_security_ddl(table, op.get_bind().dialect.name):
+        op.execute(text(statement))
 
-    def __init__(self, table: str) -> None:
+
+class BindOp(MigrateOperation):
+    """Stands for one of these calls while a migration is being generated."""
+
+    def __init__(self, call: str, table: str) -> None:
+        self.call = call
         self.table = table
 
 
-@renderers.dispatch_for(AppendOnlyOp)
-def render(autogen: AutogenContext, operation: AppendOnlyOp) -> str:
+@renderers.dispatch_for(BindOp)
+def render(autogen: AutogenContext, operation: BindOp) -> str:
     """As it stands in a migration."""
-    autogen.imports.add("from bot.migrations.ledgers import append_only")
-    return f"append_only({operation.table!r})"
+    autogen.imports.add(f"from bot.migrations.ledgers import {operation.call}")
+    return f"{operation.call}({operation.table!r})"
 
 
 def add_ledgers(_context: Any, _revision: Any, scripts: list[MigrationScript]) -> None:
-    """Follow the creation of ledgers with their triggers, while a migration is being generated."""
+    """Follow the creation of tables with what binds them, while a migration is being generated."""
     upgrade = scripts[0].upgrade_ops
     if upgrade is None:
         return
     created = [operation.table_name for operation in upgrade.ops if isinstance(operation, CreateTableOp)]
-    upgrade.ops += [AppendOnlyOp(name) for name in created if metadata.tables[name].info.get("append_only")]
+    for mark, call in (("append_only", "append_only"), ("scoped", "row_security")):
+        upgrade.ops += [BindOp(call, name) for name in created if metadata.tables[name].info.get(mark)]

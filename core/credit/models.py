@@ -27,7 +27,9 @@ account_ledger = append_only(
             metadata,
             Column("id", Id, primary_key=True),
             Column("dealer_id", Id, ForeignKey("dealers.id"), nullable=False),
-            Column("kind", String(20), nullable=False),  # opening | shipment | payment | return | adjustment
+            Column(
+                "kind", String(20), nullable=False
+            ),  # opening | shipment | payment | return | adjustment | claim
             Column("amount", Minor, nullable=False),  # signed: a credit to the dealer is positive
             Column("source", String(120), nullable=False),
             Column("order_number", String(20), nullable=False, server_default=""),
@@ -35,8 +37,9 @@ account_ledger = append_only(
             Column("by", String(40), nullable=False),
             Column("at", UtcDateTime, nullable=False),
             CheckConstraint(
-                "kind IN ('opening', 'shipment', 'payment', 'return', 'adjustment')", name="kind"
+                "kind IN ('opening', 'shipment', 'payment', 'return', 'adjustment', 'claim')", name="kind"
             ),
+            UniqueConstraint("dealer_id", "id"),
             UniqueConstraint("dealer_id", "source"),
             Index(None, "dealer_id", "at"),
         )

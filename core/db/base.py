@@ -7,6 +7,8 @@ import msgspec
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, Table, Text
 from sqlalchemy.types import TypeDecorator
 
+from core.db.row_security import secure_rows
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -62,8 +64,9 @@ class Json(TypeDecorator[Any]):
 
 
 def scoped_table(table: Table) -> Table:
-    """Mark a table as holding dealers' rows: it must have a `dealer_id`, and the guard watches it."""
+    """Mark a table as holding dealers' rows: it must have a `dealer_id`; the guard and PostgreSQL watch it."""
     if "dealer_id" not in table.c:
         raise ValueError(table.name)
     table.info["scoped"] = True
+    secure_rows(table)
     return table

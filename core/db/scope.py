@@ -30,12 +30,14 @@ from sqlalchemy import (
 from sqlalchemy.sql import visitors
 
 from core.db.base import Id
+from core.db.row_security import EVERYTHING, NOTHING, forget_between_transactions, hold
 
 S = TypeVar("S", Select[Any], Update, Delete, Insert)
 
 DEALER = "scope_dealer"
 REGION = "scope_region"
 MARK = "scope"
+ROWS = "scope_rows"
 _dealers = table(
     "dealers", column("id", Id), column("region", String())
 )  # the noun itself is above this layer
@@ -51,6 +53,11 @@ class DealerScope:
 
     dealer_id: int
 
+    @property
+    def rows(self) -> str:
+        """What row-level security is told."""
+        return str(self.dealer_id)
+
 
 @dataclass(frozen=True, slots=True)
 class StaffScope:
@@ -59,6 +66,11 @@ class StaffScope:
     region: str | None
     dealer_id: int | None = None
 
+    @property
+    def rows(self) -> str:
+        """What row-level security is told."""
+        return EVERYTHING if self.region is None else f"region:{self.region}"
+
 
 @dataclass(frozen=True, slots=True)
 class SystemScope:
@@ -66,6 +78,11 @@ class SystemScope:
 
     reason: str
     dealer_id: int | None = None
+
+    @property
+    def rows(self) -> str:
+        """What row-level security is told."""
+        return EVERYTHING
 
 
 Scope = DealerScope | StaffScope | SystemScope
@@ -151,7 +168,11 @@ def touched(statement: ClauseElement) -> frozenset[str]:
 
 
 def guard(engine: Engine) -> None:
-    """Refuse, on this engine, statements over dealers' tables that carry no scope mark."""
+    """Refuse, on this engine, statements over dealers' tables that carry no scope mark; tell PostgreSQL whose rows others see.
+
+    A marked statement that no session runs sees everything if it is the system's, else nothing.
+    """
+    forget_between_transactions(engine)
 
     @event.listens_for(engine, "before_execute")
     def refuse(connection: Connection, element: Any, _multi: Any, _params: Any, options: Any) -> None:
@@ -160,7 +181,10 @@ def guard(engine: Engine) -> None:
             **getattr(element, "_execution_options", {}),
             **options,
         }
-        if MARK in merged or not isinstance(element, ClauseElement):
+        if MARK in merged:
+            hold(connection, merged.get(ROWS, EVERYTHING if merged[MARK] == "system" else NOTHING))
+            return
+        if not isinstance(element, ClauseElement):
             return
         names = touched(element)
         if names:

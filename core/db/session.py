@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, CursorResult, Insert
 from sqlalchemy.sql.base import Executable
 
-from core.db.scope import DEALER, MARK, REGION, DealerScope, Scope, ScopeError, StaffScope, SystemScope
+from core.db.scope import DEALER, MARK, REGION, ROWS, DealerScope, Scope, ScopeError, StaffScope, SystemScope
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +44,14 @@ class Session:
         """Run a statement with the scope's binds added; inserts marked `scoped` get their `dealer_id`."""
         mark = statement.get_execution_options().get(MARK)
         if mark is None:
-            return self._run(statement, params)
+            return self.connection.execute(statement, params)
         extra = self._binds(str(mark), statement)
         if isinstance(params, Sequence):
             return self._run(statement, [{**row, **extra} for row in params])
         return self._run(statement, {**(params or {}), **extra})
 
     def _run(self, statement: Executable, params: Any) -> CursorResult[Any]:
-        result: CursorResult[Any] = self.connection.execute(statement, params)
-        return result
+        return self.connection.execute(statement, params, execution_options={ROWS: self.scope.rows})
 
     def _binds(self, mark: str, statement: Executable) -> dict[str, Any]:
         if mark == "dealer":

@@ -8,20 +8,18 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, literal, or_, select
 
 from core.credit.models import account_ledger, accounts
 from core.db.scope import system
 from core.kit.money import share
 from core.orders.models import (
-    drafts,
     order_lines,
     orders,
     overrides,
     returns,
     settlements,
     shipments,
-    waits,
 )
 from core.pricing.rules import line_total
 from core.products.models import products
@@ -100,17 +98,6 @@ def _wrong(subject: ColumnElement[Any], kept: ColumnElement[Any], join: Any, *wr
         select(subject.label("subject"), kept.label("kept"), literal("").label("right"))
         .select_from(join)
         .where(or_(*wrong))
-    )
-
-
-def _foreign(child: Table, parent: Table, reference: ColumnElement[Any]) -> Select[Any]:
-    """Children of another dealer than their parent."""
-    return system(
-        select(
-            child.c.id.label("subject"), child.c.dealer_id.label("kept"), parent.c.dealer_id.label("right")
-        )
-        .select_from(child.join(parent, parent.c.id == reference))
-        .where(child.c.dealer_id != parent.c.dealer_id)
     )
 
 
@@ -230,13 +217,6 @@ RULES: tuple[tuple[str, Select[Any]], ...] = (
             _used.c.total > case((account_ledger.c.amount > 0, account_ledger.c.amount), else_=0),
         ),
     ),
-    ("order_lines.dealer", _foreign(order_lines, orders, order_lines.c.order_id)),
-    ("overrides.dealer", _foreign(overrides, orders, overrides.c.order_id)),
-    ("shipments.dealer", _foreign(shipments, orders, shipments.c.order_id)),
-    ("returns.dealer", _foreign(returns, orders, returns.c.order_id)),
-    ("settlements.dealer", _foreign(settlements, orders, settlements.c.order_id)),
-    ("settlements.credit_dealer", _foreign(settlements, account_ledger, settlements.c.ledger_id)),
-    ("waits.dealer", _foreign(waits, drafts, waits.c.draft_id)),
 )
 """Each rule and the statement that finds what breaks it."""
 

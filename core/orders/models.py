@@ -39,6 +39,7 @@ drafts = scoped_table(
             "prepared_by", String(40), nullable=False, server_default=""
         ),  # staff who wrote it for the dealer
         Column("updated_at", UtcDateTime, nullable=False),
+        UniqueConstraint("dealer_id", "id"),
         UniqueConstraint("dealer_id", "member_id", "place"),
         ForeignKeyConstraint(["dealer_id", "member_id"], ["members.dealer_id", "members.id"]),
         ForeignKeyConstraint(["dealer_id", "address_id"], ["addresses.dealer_id", "addresses.id"]),
@@ -192,12 +193,13 @@ settlements = append_only(
             Column("id", Id, primary_key=True),
             Column("dealer_id", Id, nullable=False),
             Column("order_id", Id, nullable=False),
-            Column(
-                "ledger_id", Id, ForeignKey("account_ledger.id"), nullable=False
-            ),  # the credit it came from
+            Column("ledger_id", Id, nullable=False),  # the credit it came from
             Column("amount", Minor, nullable=False),  # negative: taken back from a cancelled order
             Column("at", UtcDateTime, nullable=False),
             ForeignKeyConstraint(["dealer_id", "order_id"], ["orders.dealer_id", "orders.id"]),
+            ForeignKeyConstraint(
+                ["dealer_id", "ledger_id"], ["account_ledger.dealer_id", "account_ledger.id"]
+            ),
             Index(None, "order_id"),
             Index(None, "ledger_id"),
         )
@@ -211,12 +213,13 @@ waits = scoped_table(
         Column("id", Id, primary_key=True),
         Column("dealer_id", Id, nullable=False),
         Column("member_id", Id, nullable=False),
-        Column("draft_id", Id, ForeignKey("drafts.id"), nullable=False),
+        Column("draft_id", Id, nullable=False),
         Column("product_id", Id, ForeignKey("products.id"), nullable=False),
         Column("base_qty", Integer, nullable=False),
         Column("since", UtcDateTime, nullable=False),
         UniqueConstraint("draft_id", "product_id"),
         ForeignKeyConstraint(["dealer_id", "member_id"], ["members.dealer_id", "members.id"]),
+        ForeignKeyConstraint(["dealer_id", "draft_id"], ["drafts.dealer_id", "drafts.id"]),
         Index(None, "product_id", "id"),
     )
 )

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.migrations import migrate
-from tests.databases import Database, Databases
+from tests.databases import Database, Databases, as_application
 from tests.e2e.books import at_rest, books
 from tests.e2e.brand import first_invite, load_brand
 from tests.e2e.running import App, running
@@ -48,7 +48,7 @@ def installation(
     sqlite = f"sqlite:///{folder}/dealer.sqlite3"
     url = sqlite if kind == "sqlite" else databases.empty_postgresql_url()
     migrate(url)
-    database = Database(url)
+    database = Database(as_application(url))
     try:
         load_brand(database, folder)
         invite = first_invite(database)
