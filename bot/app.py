@@ -298,6 +298,7 @@ def open_wechat(running: Running, app: FastAPI, role: str) -> None:
         api, running.words, refuse_file, running.lane, running.clock, settings.wechat_template_alert
     )
     running.senders["wechat"] = sender
+    running.office.names.update(wechat=app_id)
     desk = Desk(
         app_id=app_id,
         turn=running.turn,

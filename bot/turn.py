@@ -155,6 +155,7 @@ def _step(
         secret=office.secret,
         public_url=office.public_url,
         telegram=office.names.get("telegram", ""),
+        wechat="wechat" in office.names,
     )
     says = step(turn)
     return turn.state.dump(), says

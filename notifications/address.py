@@ -33,7 +33,7 @@ _addressed = (
 
 
 RULES: dict[str, Rule] = {**orders.RULES, **people.RULES, **stock.RULES, **talks.RULES, **turns.RULES}
-QUIET = frozenset({"prices.changed", "people.bound", "people.unbound", "people.revoked", "stock.recovered"})
+QUIET = frozenset({"prices.changed", "people.revoked", "stock.recovered"})
 
 
 def address_facts(session: Session, zone: ZoneInfo, currency: str) -> int:

@@ -44,6 +44,7 @@ class Turn:
     secret: str = ""
     public_url: str = ""
     telegram: str = ""  # the bot's name there, where it is on
+    wechat: bool = False
     said: Understanding | None = None
     repeating: bool = False  # the person said yes to hearing the same text again
     touched: set[str] = field(

@@ -21,6 +21,18 @@ class LastAdminError(DealerError):
     code = "people.last_admin"
 
 
+class NotBoundError(DealerError):
+    """The person has no chat in this channel yet. Fields: channel."""
+
+    code = "people.not_bound"
+
+
+class OnlyChatError(DealerError):
+    """Nobody unbinds the only chat they can be reached in: another one first. Fields: channel."""
+
+    code = "people.only_chat"
+
+
 class OneselfError(DealerError):
     """Nobody revokes himself: somebody else does. Fields: name."""
 

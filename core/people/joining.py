@@ -97,7 +97,7 @@ _identity = (
 )
 _person = select(persons.c.id, persons.c.name, persons.c.subject).where(persons.c.id == bindparam("person"))
 _new_person = insert(persons).returning(persons.c.id)
-_new_identity = insert(identities)
+_new_identity = insert(identities).returning(identities.c.id)
 _rebind = (
     update(identities)
     .where(identities.c.id == bindparam("identity"))
@@ -208,11 +208,11 @@ def _bind(session: Session, invite: Row[Any], identity: Identity, name: str, loc
     claim = _take(session, invite, person_id, name)
     if claim is None:
         return None
-    _attach(session, identity, known, person_id)
+    identity_id = _attach(session, identity, known, person_id)
     _settle_invite(session, invite, invite.state, person_id)
     if claim.status == "joined":
         session.execute(_act_as, {"person": person_id, "as_subject": claim.subject})
-    _announce(session, invite, claim, identity, name)
+    _announce(session, invite, claim, identity, identity_id, name)
     return claim
 
 
@@ -246,13 +246,15 @@ def _take(session: Session, invite: Row[Any], person_id: int, name: str) -> Clai
     return replace(found, status="bound", name=person.name, subject=person.subject or "")
 
 
-def _attach(session: Session, identity: Identity, known: Row[Any] | None, person_id: int) -> None:
+def _attach(session: Session, identity: Identity, known: Row[Any] | None, person_id: int) -> int:
+    """The identity's id."""
     if known is None:
         row = {**_key(identity), "chat": identity.chat, "person_id": person_id}
-        session.execute(_new_identity, {**row, "bound_at": session.now, "last_seen_at": session.now})
-    else:
-        row = {"identity": known.id, "person": person_id, "as_chat": identity.chat}
-        session.execute(_rebind, {**row, "at": session.now})
+        row |= {"bound_at": session.now, "last_seen_at": session.now}
+        return int(session.execute(_new_identity, row).scalar_one())
+    row = {"identity": known.id, "person": person_id, "as_chat": identity.chat}
+    session.execute(_rebind, {**row, "at": session.now})
+    return int(known.id)
 
 
 def _settle_invite(session: Session, invite: Row[Any], state: str, person_id: int | None) -> None:
@@ -260,7 +262,9 @@ def _settle_invite(session: Session, invite: Row[Any], state: str, person_id: in
     session.execute(_settle, {"invite": invite.id, "as_state": state, "person": person_id, "as_at": at})
 
 
-def _announce(session: Session, invite: Row[Any], claim: Claim, identity: Identity, name: str) -> None:
+def _announce(  # noqa: PLR0917 - what is told is what happened
+    session: Session, invite: Row[Any], claim: Claim, identity: Identity, identity_id: int, name: str
+) -> None:
     """The issuer and the owner hear of it, whichever channel it came from."""
     action = {"joined": "people.joined", "pending": "people.pending", "bound": "people.bound"}[claim.status]
     bound = session if claim.dealer_id is None else session.for_dealer(claim.dealer_id)
@@ -269,7 +273,7 @@ def _announce(session: Session, invite: Row[Any], claim: Claim, identity: Identi
            detail={"role": claim.role, "name": claim.name, "person": claim.person_id})  # fmt: skip
     bound.report(action, dealer_id=claim.dealer_id, member_id=claim.member_id, staff_id=claim.staff_id,
                  person_id=claim.person_id, name=claim.name, claimant=name, role=claim.role,
-                 channel=identity.channel, issued_by=invite.issued_by)  # fmt: skip
+                 channel=identity.channel, identity_id=identity_id, issued_by=invite.issued_by)  # fmt: skip
 
 
 def _key(identity: Identity) -> dict[str, str]:

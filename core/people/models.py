@@ -27,6 +27,9 @@ persons = Table(
     Column("name", String(80), nullable=False),
     Column("locale", String(10), nullable=False, server_default="zh-Hans"),
     Column("subject", String(24)),
+    Column(
+        "prefers", String(20), nullable=False, server_default=""
+    ),  # the channel notices go to; "": where last seen
     Column("created_at", UtcDateTime, nullable=False),
 )
 

@@ -43,6 +43,7 @@ class Binding:
     person_id: int
     name: str
     channel: str
+    account: str
     chat: str
     reachable: bool
     bound_at: datetime
@@ -62,7 +63,8 @@ _staff_columns = (
     staff.c.id, staff.c.person_id, staff.c.name, staff.c.role, staff.c.region, staff.c.state
 )  # fmt: skip
 _binding_columns = (
-    identities.c.id, identities.c.person_id, persons.c.name, identities.c.channel, identities.c.chat,
+    identities.c.id, identities.c.person_id, persons.c.name, identities.c.channel, identities.c.account,
+    identities.c.chat,
     identities.c.reachable, identities.c.bound_at, identities.c.last_seen_at,
 )  # fmt: skip
 _members = scoped(select(*_member_columns).where(members.c.state != "revoked").order_by(members.c.id))
@@ -85,6 +87,7 @@ _staff_by_name = select(*_staff_columns).where(
     staff.c.state == "active", staff.c.name == bindparam("as_name")
 )
 _all_staff = select(*_staff_columns).where(staff.c.state != "revoked").order_by(staff.c.id)
+_subject = select(persons.c.subject).where(persons.c.id == bindparam("person"))
 _bindings = (
     select(*_binding_columns)
     .join(persons, persons.c.id == identities.c.person_id)
@@ -127,6 +130,11 @@ def staff_named(session: Session, name: str) -> tuple[Staff, ...]:
 def all_staff(session: Session) -> tuple[Staff, ...]:
     """The brand's people, those invited too, without the revoked."""
     return tuple(Staff(**row) for row in session.execute(_all_staff).mappings())
+
+
+def subject_of(session: Session, person_id: int) -> str | None:
+    """As whom a person acts now: "m:<member>", "s:<staff>", or nobody."""
+    return session.execute(_subject, {"person": person_id}).scalar()
 
 
 def bindings(session: Session, person_id: int | None = None) -> tuple[Binding, ...]:

@@ -10,7 +10,7 @@ from core.db.scope import across, scoped, system
 from core.db.session import Session
 from core.kit.errors import NotFoundError
 from core.people.actor import Actor
-from core.people.errors import LastAdminError, NotPendingError, OneselfError
+from core.people.errors import LastAdminError, NotBoundError, NotPendingError, OneselfError, OnlyChatError
 from core.people.models import identities, invites, members, persons, staff
 from core.people.policy import require
 
@@ -86,6 +86,26 @@ _bound_in_region = across(
     .join(members, members.c.person_id == identities.c.person_id)
     .where(identities.c.id == bindparam("identity"))
 )
+_others = select(identities.c.id).where(
+    identities.c.person_id == bindparam("person"),
+    identities.c.id != bindparam("identity"),
+    identities.c.revoked_at.is_(None),
+)
+_prefer = (
+    update(persons)
+    .where(
+        persons.c.id == bindparam("person"),
+        select(identities.c.id)
+        .where(
+            identities.c.person_id == persons.c.id,
+            identities.c.channel == bindparam("as_channel"),
+            identities.c.revoked_at.is_(None),
+        )
+        .exists(),
+    )
+    .values(prefers=bindparam("as_channel"))
+    .returning(persons.c.id)
+)
 _own = select(identities.c.id).where(
     identities.c.id == bindparam("identity"), identities.c.person_id == bindparam("person")
 )
@@ -151,13 +171,14 @@ def revoke_staff(session: Session, actor: Actor, *, staff_id: int, reason: str =
     return Person(person_id=row.person_id, name=row.name, role=row.role, state="revoked")
 
 
-def revoke_identity(session: Session, actor: Actor, *, identity_id: int) -> None:
+def revoke_identity(session: Session, actor: Actor, *, identity_id: int) -> str:
     """Unbind one chat account: a person's own, or for owners and staff one of their dealers' people. The old chat is told.
 
-    Raises NotAllowedError, NotFoundError.
+    Returns its channel. Raises NotAllowedError, NotFoundError, OnlyChatError for one's own last.
     """
     own = {"identity": identity_id, "person": actor.person_id}
-    if actor.person_id is None or session.execute(_own, own).first() is None:
+    is_own = actor.person_id is not None and session.execute(_own, own).first() is not None
+    if not is_own:
         require(actor, "members.revoke")
         statement = _bound_here if actor.side == "dealer" else _bound_in_region
         if session.execute(statement, {"identity": identity_id}).first() is None:
@@ -165,10 +186,21 @@ def revoke_identity(session: Session, actor: Actor, *, identity_id: int) -> None
     row = session.execute(_unbind, {"identity": identity_id, "at": session.now}).one_or_none()
     if row is None:
         raise NotFoundError(kind="identity", reference=str(identity_id))
+    if is_own and session.execute(_others, own).first() is None:
+        raise OnlyChatError(channel=row.channel)
     record(session, actor=actor.subject, action="people.unbound", object_type="identity",
            object_ref=str(identity_id), channel=actor.channel, detail={"channel": row.channel})  # fmt: skip
     session.report("people.unbound", person_id=row.person_id, channel=row.channel, account=row.account,
                    chat=row.chat, by=actor.subject)  # fmt: skip
+    return str(row.channel)
+
+
+def prefer_channel(session: Session, actor: Actor, *, channel: str) -> None:
+    """Notices go to this channel first from now on, and to the others where it cannot be reached. Raises NotBoundError."""
+    if session.execute(_prefer, {"person": actor.person_id, "as_channel": channel}).first() is None:
+        raise NotBoundError(channel=channel)
+    record(session, actor=actor.subject, action="people.prefers", object_type="person",
+           object_ref=str(actor.person_id), channel=actor.channel, detail={"channel": channel})  # fmt: skip
 
 
 def set_locale(session: Session, *, person_id: int, locale: str) -> None:

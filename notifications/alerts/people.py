@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from core.db.session import Session
 from core.kit.say import Param, Say
+from core.people.queries import bindings, subject_of
 from notifications.alerts.happened import Happened, Rule, button, tell
 from notifications.outbox.write import Notice
 from notifications.recipients import Recipient, dealer_label, members_of, staff_of
@@ -66,6 +67,39 @@ def unreachable(session: Session, fact: Happened) -> Iterable[Notice]:
     yield from tell(fact, staff_of(session, "admin"), Say(key="alerts.unreachable", params=params))
 
 
+def bound(session: Session, fact: Happened) -> Iterable[Notice]:
+    """A further chat: the ones before it are told, and can take it back."""
+    person, new = int(fact.data["person_id"]), int(fact.data["identity_id"])
+    say = Say(
+        key="alerts.bound",
+        params={"channel": Say(key=f"alerts.channel_{fact.data['channel']}")},
+        choices=(button("unbind", "unbind", str(new)),),
+    )
+    for chat in bindings(session, person):
+        if chat.id != new:
+            yield _to_chat(session, fact, person, (chat.channel, chat.account, chat.chat), say)
+
+
+def unbound(session: Session, fact: Happened) -> Iterable[Notice]:
+    """A chat was taken back: it is told, and nothing else will be said there."""
+    person = int(fact.data["person_id"])
+    channel, account, chat = (str(fact.data[name]) for name in ("channel", "account", "chat"))
+    say = Say(key="alerts.unbound", params={"channel": Say(key=f"alerts.channel_{channel}")})
+    yield _to_chat(session, fact, person, (channel, account, chat), say)
+
+
+def _to_chat(session: Session, fact: Happened, person: int, chat: tuple[str, str, str], say: Say) -> Notice:
+    """One chat is told, whichever the person prefers."""
+    return Notice(
+        key=f"{fact.kind}:{fact.ref}:{':'.join(chat)}",
+        person_id=person,
+        subject=subject_of(session, person) or f"p:{person}",
+        say=say,
+        kind="money",
+        chat=chat,
+    )
+
+
 def _to_newcomer(key: str) -> Rule:
     def rule(session: Session, fact: Happened) -> Iterable[Notice]:
         params = _params(session, fact) if "role" in fact.data else {}
@@ -81,4 +115,6 @@ RULES: dict[str, Rule] = {
     "people.approved": _to_newcomer("alerts.let_in_now"),
     "people.rejected": _to_newcomer("alerts.turned_away_now"),
     "people.unreachable": unreachable,
+    "people.bound": bound,
+    "people.unbound": unbound,
 }

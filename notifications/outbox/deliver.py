@@ -162,7 +162,7 @@ _ways = (
         identities.c.revoked_at.is_(None),
         identities.c.reachable,
     )
-    .order_by(identities.c.last_seen_at.desc())
+    .order_by((identities.c.channel == persons.c.prefers).desc(), identities.c.last_seen_at.desc())
 )
 _locale = select(persons.c.locale).where(persons.c.id == bindparam("person"))
 _unreachable = (

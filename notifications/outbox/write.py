@@ -36,6 +36,11 @@ class Notice:
     subject: str
     say: Say
     kind: str = "alert"
+    chat: tuple[str, str, str] = (
+        "",
+        "",
+        "",
+    )  # channel, account, chat of this one; else wherever they are reached
 
 
 def write_facts(session: Session, happened: Sequence[Fact]) -> None:
@@ -56,6 +61,7 @@ def write_notices(session: Session, notices: Sequence[Notice]) -> None:
         rows = [
             _row(notice.key, notice.kind, notice.subject, notice.say, session.now)
             | {"person_id": notice.person_id}
+            | dict(zip(("channel", "account", "chat"), notice.chat, strict=True))
             for notice in notices
         ]
         session.execute(_notices[session.connection.dialect.name], rows)

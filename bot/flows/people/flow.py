@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from bot.dialog.api import Flow, Says, Turn, say
+from bot.dialog.binding import BINDING, chats_of, chats_text
 from bot.dialog.commands import Values, Verb, staff_flow
 from bot.dialog.invitation import MEMBERSHIP, invitation
 from bot.dialog.messages import Say
@@ -61,6 +62,12 @@ def dismiss(turn: Turn, colleague: str) -> Says:
     return (say("people.taken_back", name=person.name),)
 
 
+def bound(turn: Turn, values: Values) -> Says:
+    """The chats of a dealer's people."""
+    dealer = dealer_by_code(turn.session, values["dealer"])
+    return (chats_of(turn.session.for_dealer(dealer.id), dealer.name),)
+
+
 VERBS = (
     Verb(
         name="inviting",
@@ -70,15 +77,27 @@ VERBS = (
     ),
     Verb(name="hiring", policy="staff.invite", slots=(ROLE, NAME), run=invite_staff),
     Verb(name="members", policy="members.read", slots=(Slot("dealer", SlotKind.DEALER),), run=members),
+    Verb(name="bound", policy="members.read", slots=(Slot("dealer", SlotKind.DEALER),), run=bound),
     Verb(name="waiting", policy="members.invite", run=waiting),
 )
 
 _flow = staff_flow("people", VERBS)
+assert _flow.text is not None
+_commands = _flow.text
+
+
+def heard(turn: Turn) -> Says | None:
+    """A command, or something about one's own chats."""
+    return chats_text(turn) or _commands(turn)
+
+
 FLOW: Flow = replace(
     _flow,
+    text=heard,
     choices={
         **_flow.choices,
         **MEMBERSHIP,
+        **BINDING,
         "staff-revoke": dismiss,
     },
 )

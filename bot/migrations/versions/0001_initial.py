@@ -205,6 +205,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=80), nullable=False),
         sa.Column("locale", sa.String(length=10), server_default="zh-Hans", nullable=False),
         sa.Column("subject", sa.String(length=24), nullable=True),
+        sa.Column("prefers", sa.String(length=20), server_default="", nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_persons")),
     )

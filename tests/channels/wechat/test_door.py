@@ -221,12 +221,18 @@ INNER = [
     b"<xml/>",
     b"",
     b"no xml at all",
-    b"<xml><ToUserName>gh</ToUserName><FromUserName>o</FromUserName><MsgType>text</MsgType>"
-    b"<CreateTime>x</CreateTime><MsgId>1</MsgId></xml>",
-    b"<xml><ToUserName>gh</ToUserName><FromUserName>o</FromUserName><MsgType>text</MsgType>"
-    b"<CreateTime>1</CreateTime></xml>",
-    b"<xml><ToUserName>gh</ToUserName><FromUserName>o</FromUserName><FromUserName>p</FromUserName>"
-    b"<MsgType>text</MsgType><CreateTime>1</CreateTime><MsgId>1</MsgId></xml>",
+    (
+        b"<xml><ToUserName>gh</ToUserName><FromUserName>o</FromUserName><MsgType>text</MsgType>"
+        b"<CreateTime>x</CreateTime><MsgId>1</MsgId></xml>"
+    ),
+    (
+        b"<xml><ToUserName>gh</ToUserName><FromUserName>o</FromUserName><MsgType>text</MsgType>"
+        b"<CreateTime>1</CreateTime></xml>"
+    ),
+    (
+        b"<xml><ToUserName>gh</ToUserName><FromUserName>o</FromUserName><FromUserName>p</FromUserName>"
+        b"<MsgType>text</MsgType><CreateTime>1</CreateTime><MsgId>1</MsgId></xml>"
+    ),
 ]
 
 

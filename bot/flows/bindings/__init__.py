@@ -1,0 +1,1 @@
+"""The chats a dealer's people write from: one person, several channels."""
