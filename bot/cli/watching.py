@@ -1,6 +1,5 @@
-"""Commands that look: check, parked, outbox, jobs, export; and the invite's printed form."""
+"""Commands that look: check, parked, outbox, jobs, export."""
 
-import sys
 from typing import Annotated
 
 import typer
@@ -86,36 +85,6 @@ def take_out(kind: str, file: str) -> None:
         typer.echo(say("file.export_kind", settings.locale, kind=kind, kinds=" ".join(EXPORTS)), err=True)
         raise typer.Exit(2)
     looked_up(command, as_json=False, kind=kind, path=file)
-
-
-def show_invite(
-    *,
-    dealer: str,
-    staff: bool,
-    role: str,
-    name: str,
-    phone: str,
-    region: str,
-    expires: str,
-    qr: str,
-    json: bool,
-) -> None:
-    """Make an invite, and draw its code in the terminal or to a file."""
-    from bot.cli.desk import in_full, settings_now, stop, written
-    from core.people.invites import MEMBER_ROLES, STAFF_ROLES
-
-    roles = STAFF_ROLES if staff else MEMBER_ROLES
-    if staff == bool(dealer):
-        stop(settings_now(), "one_purpose", options="--dealer CODE | --staff")
-    if role not in roles:
-        stop(settings_now(), "one_purpose", options=" | ".join(f"--role {one}" for one in roles))
-    if region and not staff:
-        stop(settings_now(), "one_purpose", options="--staff --region")
-    if qr and not qr.lower().endswith((".png", ".svg")):
-        stop(settings_now(), "bad_picture", value=qr)
-    draw = not json and not qr and sys.stdout.isatty()
-    written("invite", as_json=json, dealer=dealer, role=role, name=name, phone=phone, region=region,
-            expires=expires, qr=in_full(qr), draw=draw)  # fmt: skip
 
 
 def add_to(app: typer.Typer) -> None:

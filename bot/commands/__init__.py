@@ -47,6 +47,7 @@ Command = Callable[..., Answer]
 COMMANDS = {
     "import": "bot.commands.files:bring",
     "invite": "bot.commands.people:invite",
+    "invite.all": "bot.commands.rolls:invite_all",
     "ship": "bot.commands.trade:ship",
     "deliver": "bot.commands.trade:deliver",
     "receive": "bot.commands.trade:receive",

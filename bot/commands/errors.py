@@ -13,3 +13,9 @@ class BadSpanError(DealerError):
     """No span of time. Fields: value."""
 
     code = "commands.bad_span"
+
+
+class UnwritableError(DealerError):
+    """A file that cannot be written, found out before anything was done. Fields: name, cause."""
+
+    code = "commands.no_room"

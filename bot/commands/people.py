@@ -4,7 +4,8 @@ import asyncio
 import io
 import re
 import secrets
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import segno
@@ -21,6 +22,9 @@ from core.dealers.queries import at_dealer
 from core.people.invites import LIFETIME, Invite, issue_invite, issue_staff_invite
 
 log = structlog.get_logger()
+
+Links = dict[str, str | None]
+"""What leads to an invite by channel: telegram, wechat, web."""
 
 PATIENCE = 5
 """Seconds to wait for the bot's own name."""
@@ -58,7 +62,7 @@ def invite(
         )
 
     made: Invite = write(place, issue)
-    found = links(place, made.token, made.expires_at)
+    [found] = links_of(place, [made])
     code = segno.make(found["wechat"] or found["telegram"] or found["web"] or made.token)
     data = {
         "token": made.token,
@@ -82,7 +86,7 @@ def invite(
     return Answer(data, lines)
 
 
-def _told(place: Place, made: Invite, dealer: str, found: dict[str, str | None]) -> list[str]:
+def _told(place: Place, made: Invite, dealer: str, found: Links) -> list[str]:
     until = made.expires_at.astimezone(place.settings.zone).strftime("%Y-%m-%d %H:%M")
     lines = [
         say(place, "invite.made", role=made.role, name=made.name or "-", dealer=dealer or "-"),
@@ -97,22 +101,28 @@ def _told(place: Place, made: Invite, dealer: str, found: dict[str, str | None])
     return lines
 
 
-def links(place: Place, token: str, expires_at: datetime) -> dict[str, str | None]:
-    """Where a token can be used with one tap; None where that channel is not set up."""
+def links_of(place: Place, made: Sequence[Invite]) -> list[Links]:
+    """Where each invite's token can be used with one tap; None where that channel is not set up or not reached now."""
     settings = place.settings
-    bot = _bot_name(place) if settings.telegram else None
-    return {
-        "telegram": f"https://t.me/{bot}?start={token}" if bot else None,
-        "wechat": _wechat_code(place, token, expires_at) if settings.wechat else None,
-        "web": f"{settings.public_url.rstrip('/')}/join/{token}" if settings.public_url else None,
-    }
+    bot = _bot_name(place) if settings.telegram and made else None
+    codes = _wechat_codes(place, made) if settings.wechat else [None] * len(made)
+    base = settings.public_url.rstrip("/")
+    return [
+        {
+            "telegram": f"https://t.me/{bot}?start={invite.token}" if bot else None,
+            "wechat": code,
+            "web": f"{base}/join/{invite.token}" if base else None,
+        }
+        for invite, code in zip(made, codes, strict=True)
+    ]
 
 
-def _wechat_code(place: Place, token: str, expires_at: datetime) -> str | None:
-    """What a QR code must hold for WeChat to bring the token; None when WeChat cannot be reached now."""
+def _wechat_codes(place: Place, made: Sequence[Invite]) -> list[str | None]:
+    """What each QR code must hold for WeChat to bring its token; None from where WeChat cannot be reached."""
     settings, now = place.settings, place.clock()
+    codes: list[str | None] = []
 
-    async def ask() -> str:
+    async def ask() -> None:
         api = Api(
             url=settings.wechat_api_url,
             app_id=settings.wechat_app_id,
@@ -122,15 +132,17 @@ def _wechat_code(place: Place, token: str, expires_at: datetime) -> str | None:
             clock=place.clock,
         )
         try:
-            return await asyncio.wait_for(scene_link(api, token, expires_at, now), PATIENCE)
+            for invite in made:
+                link = scene_link(api, invite.token, invite.expires_at, now)
+                codes.append(await asyncio.wait_for(link, PATIENCE))
         finally:
             await api.close()
 
     try:
-        return asyncio.run(ask())
-    except Exception as error:  # noqa: BLE001 - the invite is good without this link
+        asyncio.run(ask())
+    except Exception as error:  # noqa: BLE001 - the invites are good without this link
         log.warning("wechat.unreachable", cause=type(error).__name__)
-        return None
+    return codes + [None] * (len(made) - len(codes))
 
 
 def span_of(text: str) -> timedelta:

@@ -6,7 +6,7 @@ from typing import Any
 import structlog
 
 from bot.commands import Answer, Command, Place, command_named
-from bot.commands.words import refused, say
+from bot.commands.words import refused, say, texts
 from bot.files.errors import FileRefusedError
 from bot.files.words import refusal
 from core.kit.errors import DealerError, NotFoundError
@@ -27,7 +27,10 @@ def carry_out(place: Place, command: Command, args: Mapping[str, Any]) -> dict[s
     except FileRefusedError as error:
         return {"refused": refusal(error, place.settings.locale)}
     except NotFoundError as error:
-        return {"refused": say(place, "unknown", reference=error.fields.get("reference", "?"))}
+        key = f"unknown.{error.fields.get('kind', '')}"
+        known = texts().has(f"commands.{key}")
+        words = say(place, key if known else "unknown", reference=error.fields.get("reference", "?"))
+        return {"refused": words}
     except DealerError as error:
         own = error.code.startswith("commands.")
         words = say(place, error.code.partition(".")[2], **error.fields) if own else refused(place, error)

@@ -98,6 +98,14 @@ class _UndoneError(Exception):
         self.outcomes = outcomes
 
 
+def kind_named(name: str) -> Kind:
+    """A kind of file by its name or another name for it. Raises FileRefusedError."""
+    found = KINDS.get(ALSO_CALLED.get(name, name))
+    if found is None:
+        raise FileRefusedError("kind", kind=name, kinds=" ".join(KINDS))
+    return found
+
+
 def import_file(
     lane: Lane,
     actor: Actor,
@@ -110,9 +118,7 @@ def import_file(
     heard: bool = True,
 ) -> Report:
     """Bring a file in. `heard`: those concerned hear of what it changed. Raises FileRefusedError, NotAllowedError."""
-    of_kind = KINDS.get(ALSO_CALLED.get(kind, kind))
-    if of_kind is None:
-        raise FileRefusedError("kind", kind=kind, kinds=" ".join(KINDS))
+    of_kind = kind_named(kind)
     content = content_of(path)
     sheet = sheet_of(content, path.name, of_kind.headings(), rows_under=of_kind.rows_under)
     return import_sheet(

@@ -13,6 +13,8 @@ import xlsxwriter
 
 from bot.files.errors import FileRefusedError
 
+ENDINGS = (".jsonl", ".json", ".csv", ".xlsx")
+
 Rows = Sequence[Mapping[str, Any]]
 
 _FORMULA = re.compile(r"^[\s]*[=+\-@＝＋－＠]|^[\t\r\n]")
@@ -25,15 +27,24 @@ def write_rows(path: Path | None, rows: Rows, *, out: TextIO | None = None) -> N
         if out is not None:
             out.write(json_lines(rows))
         return
+    check_writable(path)
     match path.suffix.lower():
-        case ".jsonl" | ".json":
-            path.write_text(json_lines(rows), encoding="utf-8")
         case ".csv":
             path.write_text(table(rows), encoding="utf-8-sig", newline="")
         case ".xlsx":
             workbook(path, rows)
         case _:
-            raise FileRefusedError("ending", name=path.name, endings=".jsonl .csv .xlsx")
+            path.write_text(json_lines(rows), encoding="utf-8")
+
+
+def check_writable(path: Path) -> None:
+    """Know before long work that its result can be written. Raises FileRefusedError."""
+    if path.suffix.lower() not in ENDINGS:
+        raise FileRefusedError("write_ending", name=path.name, endings=" ".join(ENDINGS))
+    try:
+        path.open("ab").close()
+    except OSError as error:
+        raise FileRefusedError("unwritable", name=str(path), cause=error.strerror) from None
 
 
 def json_lines(rows: Rows) -> str:

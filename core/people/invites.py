@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Table, and_, bindparam, delete, insert, or
 from core.audit.service import record
 from core.db.scope import scoped
 from core.db.session import Session
+from core.kit.errors import NotFoundError
 from core.kit.ids import digest, token
 from core.people.actor import Actor
 from core.people.errors import BadRoleError
@@ -72,6 +73,14 @@ _rename_staff = (
         phone=bindparam("as_phone"),
         region=bindparam("as_region"),
     )
+)
+_on_rolls = scoped(
+    select(members.c.role, members.c.name, members.c.phone, members.c.state).where(
+        members.c.id == bindparam("row")
+    )
+)
+_on_staff = select(staff.c.role, staff.c.name, staff.c.phone, staff.c.state, staff.c.region).where(
+    staff.c.id == bindparam("row")
 )
 _revoke_older = (
     update(invites)
@@ -154,6 +163,22 @@ def issue_staff_invite(
         session.execute(_rename_staff, {**who, "member": staff_id})
     return _issue(session, actor, kind="staff", role=role, name=name, phone=phone, expires=expires,
                   staff_id=staff_id, region=region)  # fmt: skip
+
+
+def issue_on_rolls(session: Session, actor: Actor, *, row_id: int, expires: timedelta = LIFETIME) -> Invite:
+    """An invite for somebody on the rolls who has not joined: a member of the session's dealer, without one of the staff.
+
+    Raises NotAllowedError, NotFoundError.
+    """
+    kind = "staff" if session.scope.dealer_id is None else "member"
+    require(actor, "staff.invite" if kind == "staff" else "members.invite")
+    found = session.execute(_on_staff if kind == "staff" else _on_rolls, {"row": row_id}).mappings().first()
+    if found is None or found["state"] != "invited":
+        raise NotFoundError(kind=kind, reference=str(row_id))
+    return _issue(
+        session, actor, kind=kind, role=found["role"], name=found["name"], phone=found["phone"],
+        expires=expires, region=found.get("region"), **{f"{kind}_id": row_id},
+    )  # fmt: skip
 
 
 def issue_channel_link(session: Session, actor: Actor, *, expires: timedelta = CHANNEL_LIFETIME) -> Invite:
