@@ -16,25 +16,32 @@ from fastapi import FastAPI
 from sqlalchemy import Connection, Engine, bindparam, select
 
 from bot import http
+from bot.anchors import anchoring
 from bot.channels.redact import hide
 from bot.channels.telegram import account as telegram_account
+from bot.channels.telegram.fetch import fetcher as telegram_fetcher
 from bot.channels.telegram.intake import Intake
 from bot.channels.telegram.poll import poll
 from bot.channels.telegram.routes import router as telegram_router
 from bot.channels.telegram.send import TelegramSender
+from bot.channels.web import files as web_files
 from bot.channels.web import routes as web_routes
 from bot.channels.web.send import Watchers, WebSender
 from bot.channels.wechat.account import set_menu
 from bot.channels.wechat.answer import Desk, finish_all
 from bot.channels.wechat.api import Api
 from bot.channels.wechat.envelope import Seal
+from bot.channels.wechat.fetch import fetcher as wechat_fetcher
 from bot.channels.wechat.routes import router as wechat_router
 from bot.channels.wechat.send import WeChatSender
 from bot.dialog.handles import sign
 from bot.dialog.messages import Inbound, Name, Outcome, Words
 from bot.dialog.render import render
+from bot.media.fetch import Desk as MediaDesk
+from bot.media.fetch import GoneError
 from bot.settings import Settings
 from bot.shelf import Shelf
+from bot.store.media import content_of
 from bot.turn import Office, handle, receive_unreadable
 from bot.worker import Worker
 from core.db.engine import read_engine, write_engine
@@ -80,6 +87,32 @@ class Running:
     others: list[Callable[[asyncio.Event], Awaitable[None]]] = field(default_factory=list)
     closing: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
     stopping: bool = False
+    media: MediaDesk = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.media = MediaDesk(lane=self.lane, clock=self.clock, take=self.take)
+        self.media.channels["web"] = self.web_upload
+        self.worker.rounds.append(self.media.once)
+
+    async def web_upload(self, ref: str) -> bytes:
+        """What was uploaded to the web chat. Raises GoneError."""
+
+        def read() -> bytes | None:
+            with self.reader.connect() as connection:
+                return web_files.content(connection, ref)
+
+        content = await asyncio.to_thread(read)
+        if content is None:
+            raise GoneError(ref)
+        return content
+
+    def stored_file(self, ref: str) -> bytes:
+        """The bytes a `Picture.ref` names. Raises FileNotFoundError."""
+        with self.reader.connect() as connection:
+            content = content_of(connection, ref)
+        if content is None:
+            raise FileNotFoundError(ref)
+        return content
 
     def words(self, payload: Mapping[str, Any], address: Address, *, numbered: bool = False) -> Words:
         """A stored Say in the reader's language: its buttons signed for this reader, or its choices numbered in the text."""
@@ -165,6 +198,7 @@ def open_parts(settings: Settings, *, clock: Clock = utc_now) -> Running:
         currency=settings.currency,
         public_url=settings.public_url,
         banded_stock=settings.stock_display == "banded",
+        tell_dealers=settings.tell_dealers_of_contracts,
     )
     senders: dict[str, Sender] = {}
     post = Post(lane=lane, senders=senders, process=process, clock=clock)
@@ -209,6 +243,8 @@ def create_app(running: Running, *, role: str = "all", home: bool = True) -> Fas
     app.include_router(http.router(running.metrics, running.ready))
     if role != "worker":
         app.include_router(web_routes.router(web_chat(running), home=home))
+    if role != "web":
+        running.others.append(anchoring(running.reader, running.settings.anchors, running.clock))
     if running.settings.telegram:
         open_telegram(running, app, role)
     if running.settings.wechat:
@@ -228,6 +264,12 @@ def web_chat(running: Running) -> web_routes.WebChat:
 
         return await asyncio.to_thread(look)
 
+    async def stored_file(ref: str) -> bytes | None:
+        try:
+            return await asyncio.to_thread(running.stored_file, ref)
+        except FileNotFoundError:
+            return None
+
     with running.reader.begin() as connection:
         brand = connection.execute(_brand).scalar() or ""
     return web_routes.WebChat(
@@ -237,7 +279,7 @@ def web_chat(running: Running) -> web_routes.WebChat:
         watchers=running.watchers,
         clock=running.clock,
         invite_live=invite_live,
-        stored_file=no_file,
+        stored_file=stored_file,
         stopping=lambda: running.stopping,
         brand=Name(zh=brand),
         zone=running.settings.timezone,
@@ -255,8 +297,9 @@ def open_telegram(running: Running, app: FastAPI, role: str) -> None:
         proxy=settings.outbound_proxy or None,
     )
     bot = telegram_account.open_bot(account)
-    sender = TelegramSender(bot, running.words, open_file=refuse_file)
+    sender = TelegramSender(bot, running.words, open_file=running.stored_file)
     running.senders["telegram"] = sender
+    running.media.channels["telegram"] = telegram_fetcher(bot)
 
     async def park(raw: bytes, cause: str) -> None:
         await running.park_unreadable("telegram", account.bot_id, raw, cause)
@@ -295,9 +338,10 @@ def open_wechat(running: Running, app: FastAPI, role: str) -> None:
         clock=running.clock,
     )
     sender = WeChatSender(
-        api, running.words, refuse_file, running.lane, running.clock, settings.wechat_template_alert
+        api, running.words, running.stored_file, running.lane, running.clock, settings.wechat_template_alert
     )
     running.senders["wechat"] = sender
+    running.media.channels["wechat"] = wechat_fetcher(api)
     running.office.names.update(wechat=app_id)
     desk = Desk(
         app_id=app_id,
@@ -326,13 +370,3 @@ def open_wechat(running: Running, app: FastAPI, role: str) -> None:
         hide(settings.wechat_aes_key)
         seal = Seal(app_id=app_id, token=settings.wechat_token, aes_key=settings.wechat_aes_key)
         app.include_router(wechat_router(seal, desk, park, running.clock))
-
-
-async def no_file(_ref: str) -> bytes | None:
-    """Nothing is stored yet that could be sent as a file; QR pictures are drawn at delivery."""
-    return None
-
-
-def refuse_file(ref: str) -> bytes:
-    """As `no_file`, for channels that need the bytes. Raises FileNotFoundError."""
-    raise FileNotFoundError(ref)

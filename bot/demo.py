@@ -39,6 +39,7 @@ def settings_of(settings: Settings, host: str, port: int) -> Settings:
     shown = f"[{host}]" if ":" in host else host
     changes = {
         "database_url": f"sqlite:///{DATABASE}",
+        "tell_dealers_of_contracts": True,
         "secret_key": _kept(FOLDER / "demo.key", secrets.token_urlsafe(32)),
         "public_url": f"http://{shown}:{port}" if port else "",
     }
@@ -51,7 +52,8 @@ def open_demo(settings: Settings, host: str, port: int, *, fresh: bool) -> None:
 
     def parts() -> Running:
         if fresh:
-            for name in (DATABASE.name, f"{DATABASE.name}-wal", f"{DATABASE.name}-shm", "demo.days"):
+            for name in (DATABASE.name, f"{DATABASE.name}-wal", f"{DATABASE.name}-shm", f"{DATABASE.name}.anchors",
+                         "demo.days"):  # fmt: skip
                 (FOLDER / name).unlink(missing_ok=True)
             clock.forget()
         migrate(settings.database_url)

@@ -2,12 +2,14 @@
 
 import re
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import make_url
 
 SECRET_LENGTH = 32
 _TELEGRAM_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
@@ -32,6 +34,9 @@ class Settings(BaseSettings):
 
     database_url: str = "sqlite:///var/dealer.sqlite3"
     migrate_database_url: str = ""
+    anchor_file: str = (
+        ""  # where the audit trail's seals are also kept; beside the SQLite file, else under var/
+    )
     secret_key: str = ""
     public_url: str = ""
     timezone: str = "Asia/Shanghai"
@@ -39,6 +44,7 @@ class Settings(BaseSettings):
     currency: str = "CNY"
     outbound_proxy: str = ""
     stock_display: Literal["exact", "banded"] = "exact"
+    tell_dealers_of_contracts: bool = False  # that theirs ends; staff always are
 
     telegram_token: str = ""
     telegram_webhook_secret: str = ""
@@ -79,6 +85,12 @@ class Settings(BaseSettings):
     def sqlite(self) -> bool:
         """Whether the database is SQLite."""
         return self.database_url.startswith("sqlite")
+
+    @property
+    def anchors(self) -> Path:
+        """The file of the audit trail's anchors, outside the database."""
+        own = make_url(self.database_url).database if self.sqlite else ""
+        return Path(self.anchor_file or f"{own or 'var/audit'}.anchors")
 
     @property
     def telegram(self) -> bool:

@@ -8,7 +8,7 @@ next valid minute, one it repeats in autumn fires once (the planned moment is ke
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from apscheduler.triggers.cron import CronTrigger
@@ -16,12 +16,16 @@ from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from core.audit.seal import seal
 from core.db.lane import Lane
 from core.db.scope import SystemScope
 from core.db.session import Session
-from core.kit.clock import Clock
+from core.kit.clock import Clock, business_day
 from core.orders.review import expire_reviews
 from core.people.invites import expire_invites
+from notifications.alerts.contracts import find_ending
+from notifications.alerts.stock import digest_stock
+from notifications.attention import escalate_alerts
 from notifications.outbox.models import fired
 from notifications.outbox.write import write_facts
 
@@ -43,6 +47,7 @@ class Job:
 
 JOBS: tuple[Job, ...] = (
     Job(name="expire-reviews", cron="*/5 * * * *", run=expire_reviews, lookback=timedelta(minutes=15)),
+    Job(name="seal-audit", cron="*/10 * * * *", run=seal, lookback=timedelta(minutes=30)),
     Job(name="expire-invites", cron="17 * * * *", run=expire_invites, lookback=timedelta(hours=3)),
 )
 
@@ -73,7 +78,9 @@ def latest_due(job: Job, now: datetime, zone: ZoneInfo) -> datetime | None:
     return planned
 
 
-def fire(lane: Lane, job: Job, planned: datetime, *, process: str, clock: Clock) -> bool:
+def fire(
+    lane: Lane, job: Job, planned: datetime, *, process: str, clock: Clock, zone: ZoneInfo
+) -> bool:
     """Do a job's period unless somebody has; True when this call did it. What fails leaves the period unclaimed."""
 
     def unit(connection: Connection) -> bool:
@@ -81,7 +88,10 @@ def fire(lane: Lane, job: Job, planned: datetime, *, process: str, clock: Clock)
         row = {"job": job.name, "planned_at": planned, "at": session.now, "by": process}
         if session.execute(_claim[connection.dialect.name], row).scalar() is None:
             return False
-        job.run(session)
+        if job.dated is None:
+            job.run(session)
+        else:
+            job.dated(session, business_day(planned, zone))
         write_facts(session, session.facts)
         return True
 
@@ -91,4 +101,4 @@ def fire(lane: Lane, job: Job, planned: datetime, *, process: str, clock: Clock)
 def fire_due(lane: Lane, job: Job, *, process: str, clock: Clock, zone: ZoneInfo) -> bool:
     """Fire the newest due period of a job: the scheduler's tick, and the catch-up after a stop."""
     planned = latest_due(job, clock(), zone)
-    return planned is not None and fire(lane, job, planned, process=process, clock=clock)
+    return planned is not None and fire(lane, job, planned, process=process, clock=clock, zone=zone)

@@ -2,15 +2,19 @@
 
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from bot.anchors import kept
 from bot.commands import Answer, Place, read, write
 from bot.commands.words import say
+from bot.invariants import violations
 from bot.store.parked import Parked, find_parked, parked_messages, settle_parked
+from core.audit.seal import unsealed
 from core.db.session import Session
 from core.kit.errors import NotFoundError
-from core.orders.check import check as check_ledgers
+from core.kit.violation import Violation
 from notifications.outbox.models import fired, outbox
 from notifications.schedule import JOBS, fire, fire_due, job_named, latest_due
 
@@ -19,14 +23,20 @@ _fired = select(fired.c.job, fired.c.planned_at).order_by(fired.c.planned_at)
 
 
 def check(place: Place) -> Answer:
-    """Whether every balance is the sum of its movements, and every order of its parts."""
-    found = read(place, lambda session: check_ledgers(session.connection))
+    """Whether everything holds that must: the books, who belongs to whom, messages, and the sealed audit trail."""
+    anchors = kept(place.settings.anchors)
+
+    def look(session: Session) -> tuple[list[Violation], int]:
+        return list(violations(session, anchors)), unsealed(session)
+
+    found, loose = read(place, look)
     data = [
         {"rule": one.rule, "subject": one.subject, "kept": str(one.kept), "right": str(one.right)}
         for one in found
     ]
     lines = [say(place, "check.wrong", **one) for one in data] or [say(place, "check.right")]
-    return Answer({"violations": data}, lines, ok=not found)
+    lines.append(say(place, "check.unsealed", count=loose, anchors=len(anchors)))
+    return Answer({"violations": data, "unsealed": loose, "anchors": len(anchors)}, lines, ok=not found)
 
 
 def parked(place: Place) -> Answer:
@@ -97,7 +107,8 @@ def jobs(place: Place) -> Answer:
                 "fired": ran.isoformat() if ran else None,
             }
         )
-    return Answer(data, [say(place, "jobs.line", **{k: v or "-" for k, v in one.items()}) for one in data])
+    shown = [{name: _when(value, zone) for name, value in one.items()} for one in data]
+    return Answer(data, [say(place, "jobs.line", **one) for one in shown])
 
 
 def run_job(place: Place, *, name: str, at: str = "") -> Answer:
@@ -110,11 +121,19 @@ def run_job(place: Place, *, name: str, at: str = "") -> Answer:
     if at:
         planned = datetime.fromisoformat(at)
         planned = planned if planned.tzinfo else planned.replace(tzinfo=place.settings.zone)
-        ran = fire(place.lane, job, planned, process=process, clock=lambda: max(planned, place.clock()))
+        ran = fire(place.lane, job, planned, process=process, clock=lambda: max(planned, place.clock()),
+                   zone=place.settings.zone)  # fmt: skip
     else:
         ran = fire_due(place.lane, job, process=process, clock=place.clock, zone=place.settings.zone)
     data: dict[str, Any] = {"name": name, "ran": ran}
     return Answer(data, [say(place, "jobs.ran" if ran else "jobs.not_due", name=name)])
+
+
+def _when(value: str | None, zone: ZoneInfo) -> str:
+    """A time as the installation's clock shows it; a name stays."""
+    if not value or "T" not in value:
+        return value or "-"
+    return datetime.fromisoformat(value).astimezone(zone).strftime("%Y-%m-%d %H:%M")
 
 
 def _settle(session: Session, reference: str, state: str, again: datetime | None) -> None:

@@ -1,6 +1,6 @@
-"""The audit trail: one row an effect, never changed."""
+"""The audit trail: one row an effect, never changed; and its seals, a chain over batches of rows."""
 
-from sqlalchemy import Column, Index, String, Table, Text
+from sqlalchemy import Column, Index, Integer, String, Table, Text
 
 from core.db.append_only import append_only
 from core.db.base import Id, Json, UtcDateTime, metadata
@@ -22,5 +22,21 @@ audit = append_only(
         Column("reason", Text, nullable=False, server_default=""),
         Index(None, "object_type", "object_ref"),
         Index(None, "dealer_id", "id"),
+    )
+)
+
+audit_seals = append_only(
+    Table(
+        "audit_seals",
+        metadata,
+        Column("number", Integer, primary_key=True, autoincrement=False),  # 1, 2, 3 ... without a gap
+        Column(
+            "last_id", Id, nullable=False
+        ),  # the seal is over all rows up to this one, after the seal before
+        Column(
+            "marks", Json, nullable=False
+        ),  # [[row id, a few digits of its digest]], to name the changed row
+        Column("digest", String(64), nullable=False),  # over the seal before and the rows' digests
+        Column("at", UtcDateTime, nullable=False),
     )
 )

@@ -4,7 +4,6 @@ Reads the whole of the ledgers and orders; meant for a command and for tests, no
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
@@ -13,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, lite
 from core.credit.models import account_ledger, accounts
 from core.db.scope import system
 from core.kit.money import share
+from core.kit.violation import Violation
 from core.orders.models import (
     order_lines,
     orders,
@@ -24,16 +24,6 @@ from core.orders.models import (
 from core.pricing.rules import line_total
 from core.products.models import products
 from core.stock.models import stock_items, stock_ledger
-
-
-@dataclass(frozen=True, slots=True)
-class Violation:
-    """A rule that does not hold for one subject: what is kept, and what it should be."""
-
-    rule: str
-    subject: str
-    kept: Any
-    right: Any
 
 
 def check(connection: Connection) -> list[Violation]:
