@@ -66,7 +66,12 @@ def template(
 
 @app.command()
 def export(
-    kind: Annotated[str, typer.Argument(help="orders, stock, accounts, members, outbox or deadletters.")],
+    kind: Annotated[
+        str,
+        typer.Argument(
+            help="orders, stock, accounts, members, outbox, deadletters; catalogue, dealers, addresses, staff, prices ..."
+        ),
+    ],
     file: Annotated[
         str, typer.Argument(help="JSON lines, or .csv or .xlsx by its ending; - for standard output.")
     ],

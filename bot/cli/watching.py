@@ -16,6 +16,14 @@ def check(json: Json = False) -> None:
     looked_up(command, as_json=json)
 
 
+def lint_catalogue(json: Json = False) -> None:
+    """Names that clash or cannot be understood, missing packs and prices; exits 1 if something must be put right."""
+    from bot.cli.desk import looked_up
+    from bot.commands.catalogue import lint
+
+    looked_up(lint, as_json=json)
+
+
 def outbox(json: Json = False) -> None:
     """Messages that are not sent: waiting, unknown, refused or dead."""
     from bot.cli.desk import looked_up
@@ -90,6 +98,7 @@ def take_out(kind: str, file: str) -> None:
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
     app.command()(check)
+    app.command("lint-catalogue")(lint_catalogue)
     app.command()(outbox)
     parked = typer.Typer(help="Messages whose turn failed.", no_args_is_help=True)
     jobs = typer.Typer(help="Scheduled jobs.", no_args_is_help=True)

@@ -123,10 +123,20 @@ def word(words: dict[str, tuple[str, ...]]) -> Reader:
 
 
 def names(cell: Any) -> list[str]:
-    """A list of names: a JSON list, or one cell with names apart by ; 、 , or |."""
-    parts = cell if isinstance(cell, list) else _LIST.split(_plain(cell))
+    """A list of names: a JSON list (also as a cell's text, as exports write it), or names apart by ; 、 , or |."""
+    parts = cell if isinstance(cell, list) else _json_list(cell) or _LIST.split(_plain(cell))
     read = text(80)
     return list(dict.fromkeys(name for name in (read(part) for part in parts) if name))
+
+
+def _json_list(cell: Any) -> list[Any] | None:
+    if not isinstance(cell, str) or not cell.lstrip().startswith("["):
+        return None
+    try:
+        found = json.loads(cell)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, list) and found else [""]
 
 
 def packs(cell: Any) -> dict[str, dict[str, Any]]:

@@ -6,7 +6,9 @@ from typing import Any
 
 from sqlalchemy import and_, func, select
 
+from bot.files.master import MASTER
 from bot.store.models import parked
+from core.contracts.queries import all_contracts
 from core.credit.models import accounts
 from core.db.scope import system
 from core.db.session import Session
@@ -142,6 +144,21 @@ def deadletters_rows(session: Session) -> list[Row]:
     ]
 
 
+def contracts_rows(session: Session) -> list[Row]:
+    """Contracts and what was decided about them; file is the name of the paper that is kept."""
+    return [
+        {
+            "dealer": dealer,
+            "number": each.number,
+            "start": each.starts_on.isoformat(),
+            "end": each.ends_on.isoformat(),
+            "file": each.file_name,
+            "decision": each.decision,
+        }
+        for dealer, each in all_contracts(session)
+    ]
+
+
 EXPORTS: dict[str, Callable[[Session], list[Row]]] = {
     "orders": orders_rows,
     "stock": stock_rows,
@@ -149,6 +166,8 @@ EXPORTS: dict[str, Callable[[Session], list[Row]]] = {
     "members": members_rows,
     "outbox": outbox_rows,
     "deadletters": deadletters_rows,
+    "contracts": contracts_rows,
+    **MASTER,
 }
 
 

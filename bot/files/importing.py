@@ -20,6 +20,7 @@ from bot.files.errors import CellError, Fault, FileRefusedError
 from bot.files.kinds import Kind, Outcome, Row
 from bot.files.kinds.aliases import ALIASES
 from bot.files.kinds.catalogue import CATALOGUE
+from bot.files.kinds.contracts import CONTRACTS
 from bot.files.kinds.dealers import ADDRESSES, ASSORTMENTS, DEALERS
 from bot.files.kinds.goods import PRICES, STOCK
 from bot.files.kinds.orders import OPEN_ORDERS
@@ -46,6 +47,7 @@ KINDS = {
         ASSORTMENTS,
         STOCK,
         OPEN_ORDERS,
+        CONTRACTS,
     )
 }
 """In the order in which a brand brings them in: each names only what is there before it."""
@@ -121,10 +123,27 @@ def import_file(
     of_kind = kind_named(kind)
     content = content_of(path)
     sheet = sheet_of(content, path.name, of_kind.headings(), rows_under=of_kind.rows_under)
+    sheet = beside(sheet, path.parent, of_kind.papers)
     return import_sheet(
         lane, actor, of_kind, sheet, name=path.name, sha256=hashlib.sha256(content).hexdigest(),
         now=now, dry_run=dry_run, progress=progress, heard=heard,
     )  # fmt: skip
+
+
+def beside(sheet: Sheet, folder: Path, papers: Sequence[str]) -> Sheet:
+    """The same rows, with the paths in these columns taken from the folder the file lies in."""
+    if not papers:
+        return sheet
+    lines = [
+        replace(
+            line,
+            cells={
+                name: str(folder / str(cell)) if name in papers else cell for name, cell in line.cells.items()
+            },
+        )
+        for line in sheet.lines
+    ]
+    return replace(sheet, lines=lines)
 
 
 def import_sheet(

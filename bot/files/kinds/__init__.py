@@ -33,6 +33,7 @@ class Kind:
 
     `head` takes what a JSON object says beside its rows; `rows_under` are the keys the rows may stand under. `together`
     names what rows belong to that only make sense whole, such as an order: they come in together or not at all.
+    `papers` are columns that hold the path of a further file, beside this one.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Kind:
     head: Callable[[Session, Actor, Row], None] | None = None
     together: Callable[[Row], str] | None = None
     rows_under: tuple[str, ...] = ("rows",)
+    papers: tuple[str, ...] = ()
 
     def headings(self) -> dict[str, Sequence[str]]:
         """The names each column may be headed by."""

@@ -31,8 +31,16 @@ FIELDS = {
     "accounts": ["dealer", "limit", "balance", "exposure", "available"],
     "members": ["dealer", "name", "phone", "role", "state"],
     "outbox": ["recipient", "channel", "kind", "state", "key"],
+    "catalogue": ["sku", "name_zh", "name_en", "spec", "size", "category", "base_unit", "default_unit", "units",
+                  "aliases", "aliases_en", "barcode", "min_qty", "multiple", "status", "successor", "tax_rate",
+                  "tax_included"],
+    "dealers": ["code", "name", "region", "level", "credit_limit", "payment_days"],
+    "addresses": ["dealer", "name", "receiver", "phone", "address", "default"],
+    "staff": ["name", "phone", "role", "region", "state"],
+    "prices": ["dealer", "level", "sku", "unit", "price", "from"],
+    "assortments": ["dealer", "sku"],
     "deadletters": ["reference", "channel", "sender", "text", "cause", "attempts", "first_at"],
-}
+}  # fmt: skip
 LINE = ["sku", "base_qty", "unit", "qty", "line_total", "shipped", "backordered"]
 
 
@@ -47,7 +55,17 @@ def test_every_kind_has_its_fields() -> None:
 
 def test_the_samples_books_read_as_they_were_written(database: Database) -> None:
     load_sample(database.lane, NOW, ZoneInfo("Asia/Shanghai"))
-    for kind in ("orders", "stock", "accounts", "members"):
+    for kind in (
+        "orders",
+        "stock",
+        "accounts",
+        "members",
+        "catalogue",
+        "dealers",
+        "addresses",
+        "staff",
+        "prices",
+    ):
         found = rows(database, kind)
         assert found
         assert all(list(row) == FIELDS[kind] for row in found)

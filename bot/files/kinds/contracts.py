@@ -1,0 +1,93 @@
+"""Files of contracts, each with its paper: a PDF or a picture whose path is in the row."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from bot.files.cells import code, day
+from bot.files.errors import CellError, Fault
+from bot.files.kinds import Column, Kind, Outcome, Row, unknown
+from bot.store.models import files
+from core.contracts.errors import BadTermError, OtherDealerError
+from core.contracts.service import put_contract
+from core.db.session import Session
+from core.dealers.queries import dealers_by_code
+from core.people.actor import Actor
+
+LARGEST = 10_000_000
+"""Bytes a paper may have: what every channel delivers."""
+_TYPES = {
+    b"%PDF-": "application/pdf",
+    b"\x89PNG\r\n\x1a\n": "image/png",
+    b"\xff\xd8\xff": "image/jpeg",
+}
+_keep = upsert(files).on_conflict_do_nothing(index_elements=["sha256"])
+
+
+def paper(cell: Any) -> dict[str, Any]:
+    """The file at a path, told by its content. Raises CellError."""
+    path = Path(str(cell).strip())
+    try:
+        if path.stat().st_size > LARGEST:
+            raise CellError("paper_too_big", value=path.name, most=LARGEST // 1_000_000)
+        content = path.read_bytes()
+    except (OSError, ValueError):
+        raise CellError("no_paper", value=str(cell)[:120]) from None
+    mime = next((mime for head, mime in _TYPES.items() if content.startswith(head)), None)
+    if mime is None:
+        raise CellError("paper_type", value=path.name)
+    return {"name": path.name[-120:], "mime": mime, "content": content}
+
+
+def save_contracts(session: Session, actor: Actor, rows: Sequence[Row]) -> list[Outcome]:
+    """Contracts by number. A changed term starts its reminders anew; a row without a file keeps the one there is."""
+    known = dealers_by_code(session, [row["dealer"] for row in rows])
+    outcomes: list[Outcome] = []
+    for row in rows:
+        fault = unknown("dealer", row, known)
+        outcomes.append(fault or _put(session.for_dealer(known[row["dealer"]].id), actor, row))
+    return outcomes
+
+
+def _put(session: Session, actor: Actor, row: Row) -> Outcome:
+    file = row.get("file")
+    try:
+        return put_contract(
+            session,
+            actor,
+            number=row["number"],
+            start=row["start"],
+            end=row["end"],
+            file=_kept(session, file) if file else "",
+            file_name=file["name"] if file else "",
+        )
+    except BadTermError:
+        return Fault("term_backwards", "end")
+    except OtherDealerError:
+        return Fault("contract_taken", "number")
+
+
+def _kept(session: Session, file: Mapping[str, Any]) -> str:
+    sha = hashlib.sha256(file["content"]).hexdigest()
+    row = {"sha256": sha, "mime": file["mime"], "size": len(file["content"]), "content": file["content"]}
+    session.execute(_keep, {**row, "at": session.now})
+    return f"file:{sha}"
+
+
+CONTRACTS = Kind(
+    name="contracts",
+    columns=(
+        Column("dealer", code(40), required=True),
+        Column("number", code(40), required=True),
+        Column("start", day, required=True),
+        Column("end", day, required=True),
+        Column("file", paper),
+    ),
+    key=lambda row: str(row["number"]),
+    save=save_contracts,
+    papers=("file",),
+    rows_under=("contracts", "rows"),
+)
