@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from bot.understand.clauses import clauses, items_of_clause
@@ -30,6 +30,8 @@ from bot.understand.types import (
     Topic,
 )
 
+RECENT = timedelta(days=30)
+"""How far back "my orders" goes."""
 TOPICS = {
     Intent.STOCK_QUERY: Topic.STOCK,
     Intent.PRICE_QUERY: Topic.PRICE,
@@ -60,19 +62,19 @@ def ask(intent: Intent, reading: Reading) -> Move:
     """The question an intent asks, with the goods, orders and period the text names."""
     topic = TOPICS[intent]
     items = named_goods(reading) if topic in (Topic.STOCK, Topic.PRICE, Topic.PROMO) else ()
-    period, day = None, None
+    period, day, until = None, None, None
     refs: tuple[str, ...] = ()
     if topic in (Topic.REBATE, Topic.TARGET):
         period = period_of(reading, "past" if topic is Topic.REBATE else "nearest")
     if topic is Topic.STATUS:
         refs = order_refs(reading)
-        day = None if refs else past_day(reading)
+        day, until = (None, None) if refs else _past_days(reading)
         if says("late", reading.text):
             topic = Topic.LATE
         if not refs and day is None and _LAST.search(reading.text):
             refs = ("last",)
     open_only = topic is Topic.STATUS and bool(_OPEN.search(reading.text))
-    return Ask(topic=topic, items=items, refs=refs, day=day, open_only=open_only, period=period)
+    return Ask(topic=topic, items=items, refs=refs, day=day, until=until, open_only=open_only, period=period)
 
 
 def named_goods(reading: Reading) -> tuple[Item, ...]:
@@ -112,6 +114,17 @@ def past_day(reading: Reading) -> date | None:
     """A single day of the text that is not in the future."""
     today = reading.context.now.date()
     return next((w.start for w in reading.dates("past") if not w.is_range and w.start <= today), None)
+
+
+def _past_days(reading: Reading) -> tuple[date | None, date | None]:
+    """The day or the span orders are asked of; of all of them, the days since a month ago."""
+    if day := past_day(reading):
+        return day, None
+    today = reading.context.now.date()
+    spans = [when for when in reading.dates("past") if when.is_range and when.start <= today]
+    if spans:
+        return spans[0].start, min(spans[0].end - timedelta(days=1), today)
+    return (today - RECENT, today) if says("all_orders", reading.text) else (None, None)
 
 
 def cancel_order(reading: Reading) -> Move:

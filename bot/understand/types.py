@@ -259,6 +259,7 @@ class Ask:
     items: tuple[Item, ...] = ()
     refs: tuple[str, ...] = ()  # order numbers or their last characters, or "last"
     day: date | None = None
+    until: date | None = None  # the last day of a span that begins with `day`
     open_only: bool = False
     period: str | None = None  # 2026 | 2026-Q1 | 2026-H1 | 2026-03
 

@@ -1,6 +1,7 @@
 """Order status: the last, by number or its last digits, by day, the open ones; late, original text, cancel, received."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from bot.dialog.api import Flow, Says, Turn, ask_yes_no, choice, say
 from bot.dialog.messages import Choice, Say
@@ -27,14 +28,20 @@ def status(turn: Turn, moves: Sequence[Ask]) -> Says:
     """Where orders are."""
     move = moves[0]
     if move.day is not None and not _named(move.refs):
-        found = orders_on(turn.session, first=move.day)
-        return _several(turn, found, say("status.of_day", day=move.day, count=len(found)), "order") or (
-            say("status.none_that_day", day=move.day),
-        )
+        return _of_days(turn, move.day, move.until)
     if move.open_only:
         return open_ones(turn)
     says = [each for ref in move.refs or ("last",) for each in _one(turn, ref)]
     return says or (say(NO_ORDERS),)
+
+
+def _of_days(turn: Turn, first: date, last: date | None) -> Says:
+    found = orders_on(turn.session, first=first, last=last, limit=8)
+    span = {"day": first, "until": last or first}
+    head, none = (
+        ("status.of_days", "status.none_those_days") if last else ("status.of_day", "status.none_that_day")
+    )
+    return _several(turn, found, say(head, **span, count=len(found)), "order") or (say(none, **span),)
 
 
 def open_ones(turn: Turn, _arg: str = "") -> Says:
