@@ -4,6 +4,7 @@ from bot.channels.web import models as web
 from bot.channels.wechat import models as wechat
 from bot.store import models as store
 from core.audit import models as audit
+from core.claims import models as claims
 from core.credit import models as credit
 from core.db.base import metadata
 from core.dealers import models as dealers
@@ -25,6 +26,7 @@ MODULES = (
     credit,
     orders,
     talks,
+    claims,
     store,
     outbox,
     web,

@@ -1,4 +1,4 @@
-"""What a process does besides answering: deliver, address facts, retry parked messages, fire jobs, poll.
+"""What a process does besides answering: deliver, address facts, fetch files, retry parked messages, fire jobs, poll.
 
 Every loop may run in any number of processes; the database decides who does what. A failing round is logged and the loop
 goes on after a pause.
@@ -27,7 +27,7 @@ PAUSE_AFTER_ERROR = 2.0
 
 
 class Worker:
-    """The loops of one process; `wake()` makes them look at once."""
+    """The loops of one process; `wake()` makes them look at once. rounds: each is repeated while it finds work."""
 
     def __init__(self, office: Office, post: Post) -> None:
         self._office = office
@@ -36,14 +36,14 @@ class Worker:
         self._tasks: list[asyncio.Task[None]] = []
         self._stopping = asyncio.Event()
         self._scheduler = AsyncIOScheduler(timezone=office.zone)
+        self.rounds: list[Callable[[], Awaitable[int]]] = [self._sweep, self._address, self._retry]
 
     def start(self, *others: Callable[[asyncio.Event], Awaitable[None]], loops: bool = True) -> None:
         """Begin; `others` end when the event they get is set. loops: this process works, and does not only answer."""
         self._tasks = [asyncio.create_task(self._other(other)) for other in others]
         if not loops:
             return
-        rounds = (self._sweep, self._address, self._retry)
-        self._tasks += [asyncio.create_task(self._forever(round_)) for round_ in rounds]
+        self._tasks += [asyncio.create_task(self._forever(round_)) for round_ in self.rounds]
         for job in JOBS:
             self._scheduler.add_job(
                 self._tick,

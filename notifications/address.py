@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy import bindparam, select, update
 
 from core.db.session import Session
-from notifications.alerts import orders, people, stock, talks, turns
+from notifications.alerts import claims, orders, people, stock, talks, turns
 from notifications.alerts.happened import Happened, Rule
 from notifications.outbox.models import facts
 from notifications.outbox.write import write_notices
@@ -32,7 +32,7 @@ _addressed = (
 )
 
 
-RULES: dict[str, Rule] = {**orders.RULES, **people.RULES, **stock.RULES, **talks.RULES, **turns.RULES}
+RULES: dict[str, Rule] = {**claims.RULES, **orders.RULES, **people.RULES, **stock.RULES, **talks.RULES, **turns.RULES}
 QUIET = frozenset({"prices.changed", "people.revoked", "stock.recovered"})
 
 

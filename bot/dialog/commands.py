@@ -15,7 +15,7 @@ import yaml
 
 from bot.dialog.api import Flow, Says, Turn, choice, say
 from bot.dialog.messages import Choice, Say
-from bot.dialog.slots import FILL, MEANT, AskBackError, Rest, Slot, items_in, read
+from bot.dialog.slots import FILL, MEANT, AskBackError, Rest, Slot, items_in, names_claim, read
 from bot.dialog.state import Command
 from bot.understand.context import Asking, Context, Question
 from bot.understand.normalise import normalise
@@ -26,6 +26,8 @@ from core.people.policy import require
 FLOWS = Path(__file__).parent.parent / "flows"
 _POLITE = re.compile(r"^(?:请|麻烦|帮我|帮忙|我要|我想|please|can you|could you)\s*", re.IGNORECASE)
 
+OF_CLAIMS = {"review": "expense", "approving": "approving-expense", "rejecting": "rejecting-expense"}
+"""What the words for orders mean beside the number of a claim."""
 _NUMBER = re.compile(r"\s*\d{1,2}\s*[.、]?\s*")
 
 Values = Mapping[str, str]
@@ -102,6 +104,7 @@ def verb_of(text: str) -> tuple[str, str] | None:
     at, length, verb = best
     span = normal.span(at, at + length)
     head = "" if at == start else text[: span.start]
+    verb = OF_CLAIMS.get(verb, verb) if names_claim(text) else verb
     return verb, f"{head} {text[span.end :]}".strip()
 
 

@@ -97,9 +97,15 @@ def _renew(turn: Turn) -> None:
 
 def _hear(turn: Turn, ways: Routes) -> Says:
     inbound = turn.inbound
-    if inbound.kind is Kind.LEFT or (inbound.media_group and inbound.media_group == turn.state.album):
+    if inbound.kind is Kind.LEFT:
         return ()
-    turn.state.album = inbound.media_group
+    if inbound.kind is not Kind.FETCHED:
+        again = bool(inbound.media_group) and inbound.media_group == turn.state.album
+        turn.state.album = inbound.media_group
+        if again:  # one answer for all pictures of an album
+            if inbound.kind in ways.kinds:
+                safely(turn, lambda: ways.kinds[inbound.kind](turn))
+            return ()
     if inbound.kind is Kind.CHOICE:
         return safely(turn, lambda: _pressed(turn, ways))
     if inbound.kind is Kind.TEXT and inbound.choice:
@@ -107,7 +113,11 @@ def _hear(turn: Turn, ways: Routes) -> Says:
     if inbound.kind is Kind.TEXT and inbound.text.strip():
         return safely(turn, lambda: _hear_text(turn, ways, inbound.text[:MAX_TEXT].strip()))
     if inbound.kind in ways.kinds:
-        return safely(turn, lambda: ways.kinds[inbound.kind](turn))
+        says = safely(turn, lambda: ways.kinds[inbound.kind](turn))
+        captioned = inbound.kind is not Kind.FETCHED and bool(inbound.text.strip())
+        return says or (
+            safely(turn, lambda: _hear_text(turn, ways, inbound.text[:MAX_TEXT].strip())) if captioned else ()
+        )
     key = f"dialog.kind.{inbound.kind.value}"
     return (say(key if all_texts().has(key) else "dialog.kind.other", name=turn.actor.name),)
 

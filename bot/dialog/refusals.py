@@ -10,9 +10,9 @@ from core.kit.errors import DealerError
 # Fields that are minor units, where the refusal is about money at all.
 _MONEY = {
     "total", "most_total", "excess", "shown_excess", "available", "balance", "credit_limit", "exposure", "overdue",
-    "shown_total", "amount", "price",
+    "shown_total", "amount", "price", "left",
 }  # fmt: skip
-_IN_MONEY = ("orders.", "account.", "prices.", "payments.")
+_IN_MONEY = ("orders.", "account.", "prices.", "payments.", "claims.")
 _COUNTED = {"asked", "reserved", "returnable", "on_hand", "base_qty", "change"}
 
 

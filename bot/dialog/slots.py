@@ -24,12 +24,14 @@ from bot.understand.money import scan_money
 from bot.understand.normalise import normalise
 from bot.understand.types import Add, Ask, Change, Item, Return, Target
 from bot.understand.understand import understand
+from core.claims.queries import claim_by_reference
 from core.db.session import Session
 from core.dealers.queries import Dealer, dealer_by_code, find_dealers
 from core.kit.errors import NotFoundError
 from core.orders.queries import order_by_reference
 
-_FULL_NUMBER = re.compile(r"(?<!\d)\d{6}-\d{4,6}(?!\d)")
+_FULL_NUMBER = re.compile(r"(?<![\dCc])\d{6}-\d{4,6}(?!\d)")
+_CLAIM_NUMBER = re.compile(r"(?<![A-Za-z0-9])[Cc]\d{6}-\d{4,9}(?!\d)")
 _TAIL_NUMBER = re.compile(r"(?<![\d.a-z-])\d{4,6}(?![\d.a-z])", re.IGNORECASE)
 _MINUS = re.compile(r"(?<!\S)[\-−](?=[¥￥$]?\d)")
 _SIGN = re.compile(r"[+\-−＋]\s*$")
@@ -61,6 +63,7 @@ class SlotKind(StrEnum):
     ROLE = "role"
     NAME = "name"
     CODE = "code"
+    CLAIM = "claim"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +128,11 @@ def _order(slot: Slot, rest: Rest, turn: Turn) -> str | None:
     if match is None:
         return None
     return order_by_reference(turn.session, rest.cut(match.start(), match.end())).number
+
+
+def names_claim(text: str) -> bool:
+    """Whether a text holds the number of a claim."""
+    return _CLAIM_NUMBER.search(text) is not None
 
 
 def _dealer(slot: Slot, rest: Rest, turn: Turn) -> str | None:
@@ -320,6 +328,13 @@ def _code(_slot: Slot, rest: Rest, _turn: Turn) -> str | None:
     return rest.cut(match.start(), match.end()).upper() if match else None
 
 
+def _claim(_slot: Slot, rest: Rest, turn: Turn) -> str | None:
+    match = _CLAIM_NUMBER.search(rest.text) or _TAIL_NUMBER.search(rest.text)
+    if match is None:
+        return None
+    return claim_by_reference(turn.session, rest.cut(match.start(), match.end())).number
+
+
 _READERS: dict[SlotKind, Callable[[Slot, Rest, Turn], str | None]] = {
     SlotKind.ORDER: _order,
     SlotKind.DEALER: _dealer,
@@ -334,6 +349,7 @@ _READERS: dict[SlotKind, Callable[[Slot, Rest, Turn], str | None]] = {
     SlotKind.ROLE: _role,
     SlotKind.NAME: _name,
     SlotKind.CODE: _code,
+    SlotKind.CLAIM: _claim,
 }
 
 

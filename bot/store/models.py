@@ -1,8 +1,10 @@
 """The bot's own tables. `subject`: "m:<member>", "s:<staff>", or "x:<channel>:<account>:<sender>" for a stranger."""
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
+    ForeignKey,
     Index,
     Integer,
     LargeBinary,
@@ -68,3 +70,36 @@ parked = Table(
     Index("ix_parked_due", "next_at", sqlite_where=text("state = 'waiting'"),
           postgresql_where=text("state = 'waiting'")),
 )  # fmt: skip
+
+files = Table(
+    "files",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("mime", String(60), nullable=False),  # by content, never by name
+    Column("size", Integer, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+media = Table(
+    "media",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("subject", String(220), nullable=False),  # who sent it
+    Column("inbound", Json, nullable=False),  # the message it came with: where the result is answered
+    Column("group", String(80), nullable=False),  # the album, else its own id
+    Column("name", String(120), nullable=False),
+    Column("state", String(10), nullable=False),  # waiting | ready | refused
+    Column("cause", String(40), nullable=False, server_default=""),  # why refused
+    Column("sha256", ForeignKey("files.sha256")),
+    Column("found", Json, nullable=False),  # what was read in it
+    Column("used", Boolean, nullable=False),  # something has it in hand
+    Column("told", Boolean, nullable=False),  # the result has been through a turn
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", UtcDateTime, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    CheckConstraint("state IN ('waiting', 'ready', 'refused')", name="state"),
+    CheckConstraint("(state = 'ready') = (sha256 IS NOT NULL)", name="ready"),
+    Index("ix_media_due", "next_at", sqlite_where=text("told = 0"), postgresql_where=text("NOT told")),
+    Index(None, "subject", "created_at"),
+)

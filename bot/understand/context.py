@@ -41,10 +41,14 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimForm:
+    """A claim in hand. files: what was sent for it; again: it is another one like an earlier claim."""
+
     amount: Decimal | None = None
     day: date | None = None
     category: str | None = None
     note: str = ""
+    files: tuple[str, ...] = ()
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

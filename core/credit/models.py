@@ -29,7 +29,7 @@ account_ledger = append_only(
             Column("dealer_id", Id, ForeignKey("dealers.id"), nullable=False),
             Column(
                 "kind", String(20), nullable=False
-            ),  # opening | shipment | payment | return | adjustment | claim
+            ),  # opening | shipment | payment | return | adjustment | claim | rebate
             Column("amount", Minor, nullable=False),  # signed: a credit to the dealer is positive
             Column("source", String(120), nullable=False),
             Column("order_number", String(20), nullable=False, server_default=""),
@@ -37,7 +37,8 @@ account_ledger = append_only(
             Column("by", String(40), nullable=False),
             Column("at", UtcDateTime, nullable=False),
             CheckConstraint(
-                "kind IN ('opening', 'shipment', 'payment', 'return', 'adjustment', 'claim')", name="kind"
+                "kind IN ('opening', 'shipment', 'payment', 'return', 'adjustment', 'claim', 'rebate')",
+                name="kind",
             ),
             UniqueConstraint("dealer_id", "id"),
             UniqueConstraint("dealer_id", "source"),

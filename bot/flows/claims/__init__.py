@@ -1,1 +1,1 @@
-"""Expense claims: what is said of one is taken down."""
+"""Expense claims of dealers: said in any order with their receipts, checked before they are submitted, followed, withdrawn."""

@@ -1,25 +1,30 @@
-"""An expense claim in hand: amount, day and category, said in any order and corrected freely.
+"""An expense claim in hand: amount, day, category and receipts in any order, corrected freely; what is missing is asked.
 
-Claims are not kept by the product yet. So the form says from its first word that it goes to a person, and handing it in does
-exactly that: the sales contact gets it with every figure.
+Everything that speaks against it is said before it can be submitted, and it waits while one of its receipts is still on its way.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 from bot.dialog.api import Flow, Says, Turn, choice, say
-from bot.dialog.messages import Say
-from bot.dialog.texts import all_texts
+from bot.dialog.messages import Kind, Say
+from bot.flows.claims import files, show
+from bot.flows.claims.checks import checked
+from bot.store.media import lately, received, take_in_hand
 from bot.understand.context import ClaimForm
 from bot.understand.types import Ask, Claim, SubmitClaim, Topic
-from core.kit.money import round_half_up
-from core.talks.service import ask_for_person, say_in_talk
+from core.claims.queries import claim_by_reference, last_claims
+from core.claims.service import cancel_claim, submit_claim
 
-MISSING = ("category", "amount", "day")
+NUMBER = re.compile(r"(?<![A-Za-z0-9])[Cc]\d{6}-\d{4,9}(?!\d)")
 
 
 def fill(turn: Turn, moves: Sequence[Claim]) -> Says:
-    """Take down what was said; what is said later counts."""
+    """Take down what was said; what is said later counts. A new claim takes what was sent just before it."""
+    if not turn.private:
+        return (say("dialog.group.private"),)
     form = turn.state.claim or ClaimForm()
     for move in moves:
         form = replace(
@@ -28,30 +33,55 @@ def fill(turn: Turn, moves: Sequence[Claim]) -> Says:
             day=form.day if move.day is None else move.day,
             category=form.category if move.category is None else move.category,
             note=form.note or move.note,
+            again=False,
         )
-    first = turn.state.claim is None
+    files_before = {one.id for one in lately(turn.session, turn.actor.subject)} - set(form.files)
+    return _hold(turn, replace(form, files=(*form.files, *sorted_in(turn, files_before))))
+
+
+def sorted_in(turn: Turn, ids: set[str]) -> tuple[str, ...]:
+    """These files in the order they came, taken in hand."""
+    found = received(turn.session, turn.actor.subject, tuple(ids))
+    take_in_hand(turn.session, turn.actor.subject, [one.id for one in found])
+    return tuple(one.id for one in found)
+
+
+def _hold(turn: Turn, form: ClaimForm) -> Says:
+    """Keep the form in hand and say where it stands: what speaks against it, what is asked next, or all of it."""
+    receipts = received(turn.session, turn.actor.subject, form.files)
+    form, refused = checked(turn, form, receipts)
     turn.state.claim, turn.state.claim_on_top = form, True
-    return (_form(turn, form, first=first),)
+    return show.form(turn, form, [one for one in receipts if one.id in form.files], refused)
 
 
 def submit(turn: Turn, _moves: Sequence[SubmitClaim]) -> Says:
-    """Hand it in: complete, it goes to the sales contact; else what is missing is asked."""
+    """Submit it; incomplete, or with a receipt on its way, it says so instead."""
     form = turn.state.claim
     if form is None:
         return (say("claims.nothing"),)
-    if any(getattr(form, name) is None for name in MISSING):
+    receipts = received(turn.session, turn.actor.subject, form.files)
+    if any(one.state == "waiting" for one in receipts):
         turn.state.claim_on_top = True
-        return (_form(turn, form, first=False),)
-    text = turn.inbound.text
-    told = f"{form.category} {form.amount} {form.day} {form.note or text}"
-    if say_in_talk(turn.session, turn.actor, text=told) is None:
-        ask_for_person(turn.session, turn.actor, text=told)
+        return (say("claims.receipt_pending"),)
+    kept, refused = checked(turn, form, receipts)
+    if refused or show.missing(kept):
+        return _hold(turn, form)
+    expense = files.expense(kept, receipts)
+    done = submit_claim(turn.session, turn.actor, expense, again=kept.again)
     turn.state.claim, turn.state.claim_on_top = None, False
-    return (say("claims.handed", parts=tuple(_parts(turn, form))),)
+    return (show.handed(turn, kept, done),)
 
 
 def submit_now(turn: Turn, _arg: str = "") -> Says:
     """The same from a button or a yes."""
+    return submit(turn, ())
+
+
+def submit_another(turn: Turn, _arg: str = "") -> Says:
+    """It looks like an earlier claim and is another one."""
+    if turn.state.claim is None:
+        return (say("claims.nothing"),)
+    turn.state.claim = replace(turn.state.claim, again=True)
     return submit(turn, ())
 
 
@@ -61,48 +91,119 @@ def drop(turn: Turn, _arg: str = "") -> Says:
     return (say("dialog.cancelled"),)
 
 
-def asked(_turn: Turn, _moves: Sequence[Ask]) -> Says:
-    """Where a claim is: not known here."""
-    return (Say(key="claims.not_here", choices=(choice("claims.person", "person"),)),)
-
-
 def start(turn: Turn, _arg: str = "") -> Says:
-    """From the four ways on."""
+    """From the four ways on, and from a picture without words."""
     return fill(turn, [Claim()])
 
 
-def _form(turn: Turn, form: ClaimForm, *, first: bool) -> Say:
-    missing = [name for name in MISSING if getattr(form, name) is None]
-    parts = _parts(turn, form)
-    lines = [say("claims.so_far", parts=tuple(parts))] if parts else []
-    honest = [say("claims.to_person")] if first or not missing else []
-    if missing:
-        wanted = tuple(say(f"claims.{name}") for name in missing)
-        return Say(key="claims.missing", params={"missing": wanted}, lines=(*lines, *honest))
-    choices = (choice("claims.submit", "claim-submit"), choice("claims.drop", "claim-drop"))
-    return Say(key="claims.complete", lines=(*lines, *honest), choices=choices)
+def take_category(turn: Turn, arg: str) -> Says:
+    """The category was picked."""
+    return _hold(turn, replace(turn.state.claim or ClaimForm(), category=arg))
 
 
-def _parts(turn: Turn, form: ClaimForm) -> list[Say]:
-    parts = []
-    if form.category is not None:
-        parts.append(say("claims.of_category", category=_category(form.category)))
-    if form.amount is not None:
-        parts.append(say("claims.of_amount", amount=turn.money(round_half_up(form.amount * 100))))
-    if form.day is not None:
-        parts.append(say("claims.of_day", day=form.day))
-    return parts
+def take_amount(turn: Turn, arg: str) -> Says:
+    """The amount an invoice tells was picked."""
+    return _hold(turn, replace(turn.state.claim or ClaimForm(), amount=Decimal(arg)))
 
 
-def _category(code: str) -> Say | str:
-    """A category of the brand's own has no other name than its code."""
-    key = f"claims.category.{code}"
-    return say(key) if all_texts().has(key) else code
+def take_day(turn: Turn, arg: str) -> Says:
+    """The day was picked."""
+    return _hold(turn, replace(turn.state.claim or ClaimForm(), day=turn.today.fromisoformat(arg)))
+
+
+def sent(turn: Turn) -> Says:
+    """A picture or file: for the claim in hand, else a claim is offered. With words, the words are answered."""
+    inbound = turn.inbound
+    if inbound.media is None or turn.state.with_person:
+        return (say(f"dialog.kind.{inbound.kind.value}"),)
+    if not turn.private:
+        return (say("dialog.group.private"),)
+    new = files.take(turn)
+    form = turn.state.claim
+    if form is not None:
+        take_in_hand(turn.session, turn.actor.subject, [new])
+        turn.state.claim, turn.state.claim_on_top = replace(form, files=(*form.files, new)), True
+        return () if inbound.text.strip() else (say("claims.receipt_coming"),)
+    if inbound.text.strip():
+        return ()
+    choices = (choice("claims.start", "way-claim"), choice("claims.person", "person"))
+    return (Say(key=f"claims.offer.{inbound.kind.value}", choices=choices),)
+
+
+def fetched(turn: Turn) -> Says:
+    """A file sent earlier is ready, or was refused."""
+    form = turn.state.claim
+    found = received(turn.session, turn.actor.subject, (turn.inbound.text,))
+    if not found:
+        return ()
+    one = found[0]
+    if form is None or one.id not in form.files:
+        return () if one.state == "ready" else (say(f"claims.file.{one.cause}"),)
+    if one.state == "refused":
+        kept = replace(form, files=tuple(each for each in form.files if each != one.id))
+        turn.state.claim = kept
+        return (say(f"claims.file.{one.cause}"), *_hold(turn, kept))
+    others = received(turn.session, turn.actor.subject, form.files)
+    if any(each.state == "waiting" for each in others):
+        return ()
+    return _hold(turn, form)
+
+
+def asked(turn: Turn, moves: Sequence[Ask]) -> Says:
+    """Where the dealer's claims are: those named, or the newest."""
+    if not turn.private:
+        return (say("dialog.group.private"),)
+    refs = [ref for move in moves for ref in move.refs if ref != "last"]
+    if refs:
+        found = tuple(claim_by_reference(turn.session, ref) for ref in refs)
+        return (show.listed(turn, found),)
+    return (show.listed(turn, last_claims(turn.session)),)
+
+
+def named(turn: Turn) -> Says | None:
+    """A text that names a claim's number, or only wants the last one back."""
+    text = turn.inbound.text
+    match = NUMBER.search(text)
+    withdrawing = show.wants_back(text, named=match is not None)
+    if match is None and (not withdrawing or turn.state.claim is not None):
+        return None
+    if not turn.private:
+        return (say("dialog.group.private"),)
+    if match is not None:
+        number = claim_by_reference(turn.session, match.group()).number
+        if not withdrawing:
+            return (show.listed(turn, (claim_by_reference(turn.session, number),)),)
+        return cancel_ask(turn, number)
+    waiting = [one for one in last_claims(turn.session) if one.state == "submitted"]
+    return cancel_ask(turn, waiting[0].number) if waiting else (say("claims.none_waiting"),)
+
+
+def cancel_ask(turn: Turn, number: str) -> Says:
+    """Ask before a claim is withdrawn."""
+    return (show.cancel_question(turn, claim_by_reference(turn.session, number)),)
+
+
+def cancel(turn: Turn, number: str) -> Says:
+    """Withdraw it."""
+    done = cancel_claim(turn.session, turn.actor, number=number)
+    return (say("claims.withdrawn", number=done.number, amount=turn.money(done.amount)),)
 
 
 FLOW = Flow(
     name="claims",
     moves={Claim: fill, SubmitClaim: submit},
     topics={Topic.CLAIM: asked},
-    choices={"claim-submit": submit_now, "claim-drop": drop, "way-claim": start},
+    text=named,
+    kinds={Kind.PHOTO: sent, Kind.FILE: sent, Kind.FETCHED: fetched},
+    choices={
+        "claim-submit": submit_now,
+        "claim-another": submit_another,
+        "claim-drop": drop,
+        "claim-category": take_category,
+        "claim-amount": take_amount,
+        "claim-day": take_day,
+        "claim-cancel-ask": cancel_ask,
+        "claim-cancel": cancel,
+        "way-claim": start,
+    },
 )

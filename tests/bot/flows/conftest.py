@@ -30,7 +30,13 @@ def world(database: Database) -> World:
 
 def drinks(database: Database) -> World:
     shop = open_shop(database)
-    brand = {"id": 1, "brand": "Spring", "revision": 1, "unit_synonyms": SYNONYMS, "expense_categories": {}}
+    brand = {
+        "id": 1,
+        "brand": "Spring",
+        "revision": 1,
+        "unit_synonyms": SYNONYMS,
+        "expense_categories": {"transport": ["运费", "freight"], "display": ["陈列"]},
+    }
     shop.system(lambda session: session.execute(insert(catalogue), brand))
     for sku, zh, en, size, stock, price in GOODS:
         shop.product(

@@ -1,0 +1,60 @@
+"""What speaks against a claim, said while it can still be put right: the part that is wrong is taken out and asked again."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.dialog.api import Turn, choice
+from bot.dialog.messages import Say
+from bot.dialog.refusals import refusal
+from bot.flows.claims import files
+from bot.flows.claims.show import MISSING, with_left
+from bot.store.media import Received
+from bot.understand.context import ClaimForm
+from core.claims.errors import (
+    ClaimAmountError,
+    FutureExpenseError,
+    OutOfPeriodError,
+    OverBudgetError,
+    ReceiptUsedError,
+    SameClaimError,
+    TooOldError,
+)
+from core.claims.service import check_expense
+from core.kit.errors import DealerError
+
+_DAY = (FutureExpenseError, TooOldError, OutOfPeriodError)
+
+
+def checked(turn: Turn, form: ClaimForm, receipts: Sequence[Received]) -> tuple[ClaimForm, Say | None]:
+    """The form without what cannot stand, and why; a complete one that may be submitted comes back as it is."""
+    if form.day is not None and form.day > turn.today:
+        return replace(form, day=None), refusal(turn, FutureExpenseError(day=form.day))
+    if any(getattr(form, name) is None for name in MISSING):
+        return form, None
+    try:
+        check = check_expense(turn.session, turn.actor, files.expense(form, receipts), again=form.again)
+    except DealerError as error:
+        return _without(turn, form, receipts, error)
+    with_left(turn, check.left)
+    return form, None
+
+
+def _without(
+    turn: Turn, form: ClaimForm, receipts: Sequence[Received], error: DealerError
+) -> tuple[ClaimForm, Say | None]:
+    said = refusal(turn, error)
+    match error:
+        case FutureExpenseError() | TooOldError() | OutOfPeriodError():
+            return replace(form, day=None), said
+        case OverBudgetError() | ClaimAmountError():
+            return replace(form, amount=None), said
+        case ReceiptUsedError():
+            used = error.fields["identity"]
+            kept = [
+                one.id for one in receipts if used not in {each.identity for each in files.evidence([one])}
+            ]
+            return replace(form, files=tuple(kept)), said
+        case SameClaimError():
+            choices = (choice("claims.another", "claim-another"), choice("claims.drop", "claim-drop"))
+            return form, Say(key=said.key, params=said.params, choices=choices)
+    raise error

@@ -1,0 +1,1 @@
+"""Files people send: fetched from their channel, looked at in a limited child process, kept."""

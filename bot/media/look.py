@@ -1,0 +1,70 @@
+"""Looking at a file: what it is by its content, and which invoices its codes name. Runs in the child of `bot.media`.
+
+Nothing of the file's name is trusted. A picture is opened only after its header told a size that fits in memory.
+"""
+
+import io
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import zxingcpp
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from core.claims.rules import Invoice, invoice_of
+
+PICTURES = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}
+PDF = "application/pdf"
+MOST_PIXELS = 50_000_000
+SIDE = 2400
+"""Pixels of the longer side at which codes are sought first."""
+
+
+class NotTakenError(ValueError):
+    """The file is refused; its word is the cause: type | broken | size."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What a file is, and the invoices named in it."""
+
+    mime: str
+    invoices: tuple[Invoice, ...] = ()
+
+
+def look(content: bytes) -> Seen:
+    """What the bytes are. Raises NotTakenError."""
+    if b"%PDF-" in content[:1024]:
+        return Seen(mime=PDF)
+    warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+    try:
+        with Image.open(io.BytesIO(content), formats=tuple(PICTURES)) as picture:
+            if picture.width * picture.height > MOST_PIXELS:
+                raise NotTakenError("size")
+            mime = PICTURES[picture.format or ""]
+            upright = ImageOps.exif_transpose(picture).convert("L")
+    except (UnidentifiedImageError, KeyError):
+        raise NotTakenError("type") from None
+    except Image.DecompressionBombError:
+        raise NotTakenError("size") from None
+    except (OSError, ValueError, SyntaxError, EOFError) as error:
+        if isinstance(error, NotTakenError):
+            raise
+        raise NotTakenError("broken") from None
+    return Seen(mime=mime, invoices=_invoices(upright))
+
+
+def _invoices(picture: Image.Image) -> tuple[Invoice, ...]:
+    """Invoices by the codes in a grey picture: first made smaller, then as it is."""
+    smaller = picture.copy()
+    smaller.thumbnail((SIDE, SIDE))
+    for sought in (smaller, picture):
+        codes: list[Any] = zxingcpp.read_barcodes(
+            sought, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+        )
+        found = {each.identity: each for code in codes if (each := invoice_of(code.text))}
+        if found:
+            return tuple(found.values())
+        if max(picture.size) <= SIDE:
+            break
+    return ()
