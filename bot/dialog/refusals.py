@@ -12,7 +12,7 @@ _MONEY = {
     "total", "most_total", "excess", "shown_excess", "available", "balance", "credit_limit", "exposure", "overdue",
     "shown_total", "amount", "price", "left",
 }  # fmt: skip
-_IN_MONEY = ("orders.", "account.", "prices.", "payments.", "claims.")
+_IN_MONEY = ("orders.", "account.", "prices.", "payments.", "claims.", "rebates.")
 _COUNTED = {"asked", "reserved", "returnable", "on_hand", "base_qty", "change"}
 
 
@@ -24,7 +24,7 @@ def refusal(turn: Turn, error: DealerError) -> Say:
 
 def _param(turn: Turn, error: DealerError, name: str, value: object) -> Param:
     if isinstance(value, int) and not isinstance(value, bool):
-        if name in _MONEY or (name == "most" and error.code.startswith("account.")):
+        if name in _MONEY or (name in ("most", "above") and error.code.startswith(("account.", "rebates."))):
             return turn.money(value) if error.code.startswith(_IN_MONEY) else value
         if name in _COUNTED:
             return quantity(str(value), _base_unit(turn, str(error.fields.get("sku", ""))))

@@ -163,6 +163,7 @@ shipments = scoped_table(
         UniqueConstraint("dealer_id", "source"),
         ForeignKeyConstraint(["dealer_id", "order_id"], ["orders.dealer_id", "orders.id"]),
         Index(None, "order_id"),
+        Index(None, "dealer_id", "shipped_at"),
     )
 )
 

@@ -118,9 +118,11 @@ def place_order(
     shortage: Literal["refuse", "partial", "backorder"] = "refuse",
     over_credit: Literal["refuse", "review"] = "refuse",
     again: bool = False,
+    credit: int = 0,
 ) -> OrderPlaced:
     """Order the member's draft as it was shown; the draft is empty afterwards.
 
+    credit: what the caller pays on the order in the same unit of work, at most its total; it counts as available.
     Raises DraftChangedError, DraftEmptyError, LinesRefusedError, ShortageError, PriceChangedError, OverCreditError,
     SameOrderTodayError (unless `again`), DealerSuspendedError, TooLargeError, NotFoundError.
     """
@@ -134,15 +136,12 @@ def place_order(
     quoted = quote_lines(session, draft.lines, on=today)
     lines = _orderable(quoted, shown, shortage)
     total = _agreed_total(lines, shown)
-    excess = max(0, total - account.available)
+    excess = max(0, total - account.available - min(credit, total))
     if excess and over_credit == "refuse":
         raise OverCreditError(**_arithmetic(session, actor, account, total, excess))
     until = session.now + REVIEW_TIME if excess else None
-    number = insert_order(
-        session,
-        actor,
-        NewOrder(draft, ship_to, asked, shown, tuple(lines), total, excess, until, today),
-    )
+    order = NewOrder(draft, ship_to, asked, shown, tuple(lines), total, excess, until, today)
+    number = insert_order(session, actor, order)
     _take(session, draft, waited=waited)
     _reserve(session, stock, lines)
     if not excess:

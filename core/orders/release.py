@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, literal_column, update
 
 from core.credit.ledger import expose
+from core.credit.rebate import release_rebate
 from core.db.scope import scoped
 from core.db.session import Session
 from core.orders.backorders import fill_backorders, tell_waiting
@@ -37,6 +38,7 @@ def release_order(session: Session, order: Row[Any], *, reason: str) -> None:
         expose(session, -order.total)
     if order.paid:
         release_settlements(session, order.id)
+        release_rebate(session, order_id=order.id, number=order.number)
     session.execute(_end, {"order": order.id, "now": session.now, "why": reason[:300]})
     freed = {each: after[each] for each, qty in reserved.items() if qty}
     filled, _ = fill_backorders(session, freed)

@@ -121,6 +121,11 @@ def settle_with(
     return settled
 
 
+def settle_order(session: Session, *, order_id: int, ledger_id: int, amount: int) -> None:
+    """Settle one order, which owes no less, with part of a credit."""
+    _keep(session, [Part(order_id, ledger_id, amount)])
+
+
 def settle_shipment(session: Session, *, order_id: int, due: int, balance: int) -> int:
     """Settle an order's new debt from credits that are free, the oldest first; how much was settled.
 

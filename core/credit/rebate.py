@@ -1,0 +1,116 @@
+"""How a rebate balance changes: its row moved by guarded statements, every movement in the ledger, never below zero.
+
+The dealer's account is locked before it, as for everything that moves a dealer's money.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import BigInteger, String, bindparam, func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from core.credit.ledger import post
+from core.credit.rebate_models import rebate_accounts, rebate_ledger
+from core.db.base import Id, Minor, UtcDateTime
+from core.db.rows import json_rows
+from core.db.scope import DEALER, scoped
+from core.db.session import Session
+
+_rows = json_rows(
+    "rebate_rows", kind=String(), amount=BigInteger(), source=String(), programme_id=Id, order_id=Id,
+    account_entry=Id,
+)  # fmt: skip
+_NAMES = ("kind", "amount", "source", "programme_id", "order_id", "account_entry")
+_balance = scoped(select(rebate_accounts.c.balance))
+_open = scoped(upsert(rebate_accounts).on_conflict_do_nothing(index_elements=["dealer_id"]))
+_move = scoped(
+    update(rebate_accounts)
+    .where(rebate_accounts.c.balance + bindparam("moved", type_=Minor) >= 0)
+    .values(balance=rebate_accounts.c.balance + bindparam("moved", type_=Minor))
+    .returning(rebate_accounts.c.balance)
+)
+_write = scoped(
+    insert(rebate_ledger).from_select(
+        ["dealer_id", *_NAMES, "by", "at"],
+        select(
+            bindparam(DEALER, type_=Id),
+            *(_rows.c[name] for name in _NAMES),
+            bindparam("by", type_=String()),
+            bindparam("at", type_=UtcDateTime()),
+        ),
+    )
+)
+_used = scoped(
+    select(func.coalesce(-func.sum(rebate_ledger.c.amount), 0)).where(
+        rebate_ledger.c.order_id == bindparam("order"), rebate_ledger.c.kind.in_(("used", "released"))
+    )
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A movement to be written: amount signed, what the dealer gains is positive."""
+
+    kind: str
+    amount: int
+    source: str
+    programme_id: int | None = None
+    order_id: int | None = None
+    account_entry: int | None = None
+
+
+def rebate_balance(session: Session) -> int:
+    """The rebate the session's dealer may still use."""
+    return session.execute(_balance).scalar() or 0
+
+
+def post_rebate(session: Session, entries: Sequence[Entry], *, by: str) -> int:
+    """Write movements that do not take more than there is, and move the balance by their sum; the balance after."""
+    after = _moved(session, sum(entry.amount for entry in entries))
+    if after is None:
+        raise RuntimeError("a rebate balance would fall below zero")
+    _keep(session, entries, by=by)
+    return after
+
+
+def move_to_account(
+    session: Session, *, order_id: int, number: str, amount: int, source: str, by: str
+) -> tuple[int, int] | None:
+    """Turn rebate into a credit on the account that names an order (negative: back again).
+
+    The account's movement and the rebate left; None, and nothing is written, where there is too little rebate.
+    """
+    left = _moved(session, -amount)
+    if left is None:
+        return None
+    movement, _ = post(session, kind="rebate", amount=amount, source=source, by=by, order_number=number)
+    entry = Entry(
+        kind="used" if amount > 0 else "released", amount=-amount, source=source, order_id=order_id,
+        account_entry=movement,
+    )  # fmt: skip
+    _keep(session, [entry], by=by)
+    return movement, left
+
+
+def _moved(session: Session, amount: int) -> int | None:
+    after: int | None = session.execute(_move, {"moved": amount}).scalar()
+    if after is None and amount >= 0:  # the first movement opens the account
+        session.execute(_open)
+        after = session.execute(_move, {"moved": amount}).scalar()
+    return after
+
+
+def _keep(session: Session, entries: Sequence[Entry], *, by: str) -> None:
+    rows = [{name: getattr(entry, name) for name in _NAMES} for entry in entries]
+    session.execute(_write, {"rebate_rows": rows, "by": by, "at": session.now})
+
+
+def release_rebate(session: Session, *, order_id: int, number: str) -> int:
+    """Give back the rebate used on an order that ends without being shipped; how much."""
+    used: int = session.execute(_used, {"order": order_id}).scalar_one()
+    if used:
+        move_to_account(
+            session, order_id=order_id, number=number, amount=-int(used), source=f"rebate-back:{number}",
+            by="system",
+        )  # fmt: skip
+    return int(used)

@@ -1,0 +1,1 @@
+"""Rebates: programmes with tiers, what was bought under them, their settlement, and the use of the balance."""

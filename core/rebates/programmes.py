@@ -1,0 +1,105 @@
+"""The programmes a dealer takes part in, with their tiers and what they have paid it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Row, Select, String, bindparam, func, literal, select
+
+from core.credit.rebate_models import rebate_ledger
+from core.db.base import Id, UtcDateTime
+from core.db.scope import DEALER, scoped
+from core.db.session import Session
+from core.dealers.models import dealers
+from core.rebates.errors import ProgrammeNotFoundError
+from core.rebates.models import programmes, tiers
+from core.rebates.rules import Tier
+
+ALL = "all"
+_dealer = bindparam(DEALER, type_=Id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Programme:
+    """An agreement for some days; tiers ascending. paid: minor units the dealer has been paid by it, taken back ones taken off."""
+
+    id: int
+    code: str
+    name: str
+    whose: str
+    kind: str  # whole | marginal
+    sku: str  # "": of every product
+    category: str  # "": of every category
+    first_day: date
+    last_day: date
+    begins: datetime
+    ends: datetime
+    tiers: tuple[Tier, ...]
+    paid: int
+
+    def counts(self, sku: str, category: str) -> bool:
+        """Whether a product counts in it."""
+        return self.sku in ("", sku) and self.category in ("", category)
+
+
+_paid = (
+    select(func.coalesce(func.sum(rebate_ledger.c.amount), 0))
+    .where(rebate_ledger.c.dealer_id == _dealer, rebate_ledger.c.programme_id == programmes.c.id)
+    .correlate(programmes)
+    .scalar_subquery()
+)
+_level = select(dealers.c.level).where(dealers.c.id == _dealer).scalar_subquery()
+_whose = programmes.c.whose.in_(
+    (
+        ALL,
+        literal("level:", String).concat(_level),
+        bindparam("own", type_=String()),
+    )
+)
+
+
+def _with_tiers(condition: Any) -> Select[Any]:
+    return scoped(
+        select(*programmes.c, _paid.label("paid"), tiers.c.above, tiers.c.rate)
+        .select_from(programmes.join(tiers, tiers.c.programme_id == programmes.c.id))
+        .where(condition)
+        .order_by(programmes.c.first_day, programmes.c.id, tiers.c.above)
+    )
+
+
+_current = _with_tiers(
+    _whose
+    & (programmes.c.begins < bindparam("until", type_=UtcDateTime()))
+    & (programmes.c.ends > bindparam("since", type_=UtcDateTime()))
+)
+_by_code = _with_tiers(programmes.c.code == bindparam("code"))
+
+
+def programmes_of(session: Session, *, since: datetime, until: datetime) -> tuple[Programme, ...]:
+    """Programmes of the session's dealer that have days between two moments, the earliest first."""
+    binds = {"own": f"dealer:{session.dealer_id}", "since": since, "until": until}
+    return _programmes(session.execute(_current, binds))
+
+
+def programme_by_code(session: Session, code: str) -> Programme:
+    """One programme, whoever takes part in it, with what it paid the session's dealer. Raises ProgrammeNotFoundError."""
+    found = _programmes(session.execute(_by_code, {"code": code}))
+    if not found:
+        raise ProgrammeNotFoundError(reference=code)
+    return found[0]
+
+
+def _programmes(rows: Iterable[Row[Any]]) -> tuple[Programme, ...]:
+    return tuple(_programme(list(group)) for _, group in groupby(rows, key=lambda row: row.id))
+
+
+def _programme(rows: Sequence[Row[Any]]) -> Programme:
+    row = rows[0]
+    names = (name for name in Programme.__dataclass_fields__ if name not in ("tiers", "paid"))
+    return Programme(
+        **{name: getattr(row, name) for name in names},
+        tiers=tuple(Tier(each.above, each.rate) for each in rows),
+        paid=int(row.paid),
+    )

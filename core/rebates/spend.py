@@ -1,0 +1,91 @@
+"""Using the balance: on an order it becomes a credit on the dealer's account that names the order; prices and tax stay.
+
+Facts: rebates.used (number, amount, left, by).
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, func, select
+
+from core.credit.ledger import lock_account
+from core.credit.opening import SOURCE, Opening
+from core.credit.rebate import Entry, move_to_account, post_rebate, rebate_balance
+from core.credit.rebate_models import rebate_ledger
+from core.db.scope import scoped
+from core.db.session import Session
+from core.dealers.queries import at_dealer
+from core.kit.money import MAX_MINOR
+from core.orders.errors import OrderNotFoundError
+from core.orders.locks import locked_order
+from core.orders.settle import settle_order
+from core.people.actor import Actor
+from core.people.policy import require
+from core.people.trail import trail
+from core.rebates.errors import RebateAmountError, RebateShortError
+
+_times_used = scoped(
+    select(func.count()).where(rebate_ledger.c.order_id == bindparam("order"), rebate_ledger.c.kind == "used")
+)
+_stated = scoped(
+    select(
+        func.coalesce(func.sum(rebate_ledger.c.amount), 0).label("amount"), func.count().label("entries")
+    ).where(rebate_ledger.c.kind == "opening")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RebateUsed:
+    """Rebate that became a credit. left: of the balance."""
+
+    number: str
+    amount: int
+    left: int
+
+
+def use_rebate(session: Session, actor: Actor, *, number: str, amount: int) -> RebateUsed:
+    """Pay part of an order with rebate; it comes back if the order is cancelled.
+
+    Raises OrderNotFoundError, RebateAmountError, RebateShortError.
+    """
+    require(actor, "rebates.use")
+    bound, order, _ = locked_order(session, number)
+    if order.state == "cancelled":
+        raise OrderNotFoundError(reference=number)
+    owed = order.total - order.paid
+    if not 0 < amount <= owed:
+        raise RebateAmountError(amount=amount, most=owed)
+    times = bound.execute(_times_used, {"order": order.id}).scalar_one()
+    moved = move_to_account(
+        bound, order_id=order.id, number=number, amount=amount, source=f"rebate:{number}:{times + 1}",
+        by=actor.subject,
+    )  # fmt: skip
+    if moved is None:
+        raise RebateShortError(amount=amount, balance=rebate_balance(bound))
+    movement, left = moved
+    settle_order(bound, order_id=order.id, ledger_id=movement, amount=amount)
+    trail(bound, actor, "rebates.use", number, amount=amount, left=left)
+    bound.report("rebates.used", number=number, amount=amount, left=left, by=actor.subject)
+    return RebateUsed(number, amount, left)
+
+
+def state_opening(session: Session, actor: Actor, *, amount: int, dealer: str | None = None) -> bool:
+    """The rebate a dealer began with, as files state it; a changed one corrects by the difference. Whether it changed.
+
+    Raises NotFoundError, RebateAmountError, RebateShortError when more would be taken back than is left.
+    """
+    require(actor, "rebates.put")
+    if not 0 <= amount <= MAX_MINOR:
+        raise RebateAmountError(amount=amount, most=MAX_MINOR)
+    bound = at_dealer(session, dealer)
+    lock_account(bound)
+    row = bound.execute(_stated).one()
+    was = Opening(int(row.amount), row.entries)
+    change = amount - was.amount
+    if change == 0:
+        return False
+    balance = rebate_balance(bound)
+    if balance + change < 0:
+        raise RebateShortError(amount=-change, balance=balance)
+    post_rebate(bound, [Entry(kind="opening", amount=change, source=was.next_source)], by=actor.subject)
+    trail(bound, actor, "rebates.open", SOURCE, amount=amount, was=was.amount)
+    return True

@@ -1,0 +1,42 @@
+"""A shop with programmes: goods at 100.00 a piece and 50.00 a piece, dealers with credit enough to buy for a quarter."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from core.orders.ship import ship_order
+from core.rebates.service import Terms, put_programme, put_tiers
+from tests.core.shop import Shop, open_shop
+from tests.databases import Database
+
+FIRST, LAST = date(2026, 1, 1), date(2026, 3, 31)
+BANDS = {0: 1000, 100_000_00: 2000, 300_000_00: 3000}
+"""1 % up to 100,000, 2 % up to 300,000, 3 % above: the bands of every example."""
+
+
+def trade(database: Database) -> Shop:
+    shop = open_shop(database, [("A", 100_000, 1200_00), ("B", 100_000, 600_00)])
+    shop.dealer("D1", credit_limit=10**10, level="gold")
+    return shop
+
+
+def agree(
+    shop: Shop, code: str = "Q1", *, kind: str = "whole", bands: dict[int, int] = BANDS, **terms: Any
+) -> None:
+    """A programme for the first quarter."""
+    values = {"name": f"programme {code}", "whose": "all", "first_day": FIRST, "last_day": LAST, **terms}
+    shop.as_("import", put_programme, terms=Terms(code=code, kind=kind, **values))
+    shop.as_("import", put_tiers, programme=code, wanted=bands)
+
+
+def buy(shop: Shop, pieces: int, sku: str = "A", who: str = "owner D1") -> str:
+    """Order and ship; the order's number."""
+    number = shop.order(who, (sku, pieces)).number
+    shop.as_("warehouse", ship_order, number=number, source=shop.source())
+    return number
+
+
+@pytest.fixture
+def shop(database: Database) -> Shop:
+    return trade(database)
