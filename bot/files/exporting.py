@@ -8,6 +8,7 @@ from sqlalchemy import and_, func, select
 
 from bot.files.master import MASTER
 from bot.store.models import parked
+from core.claims.models import claims
 from core.contracts.queries import all_contracts
 from core.credit.models import accounts
 from core.db.scope import system
@@ -61,6 +62,11 @@ _members = system(
     .select_from(members.join(dealers, dealers.c.id == members.c.dealer_id))
     .order_by(members.c.id)
 )
+_claims = system(
+    select(claims, dealers.c.code)
+    .join(dealers, dealers.c.id == claims.c.dealer_id)
+    .order_by(claims.c.submitted_at, claims.c.id)
+)
 _outbox = select(outbox).order_by(outbox.c.id)
 _dead = select(parked).where(parked.c.state == "dead").order_by(parked.c.id)
 
@@ -111,6 +117,22 @@ def members_rows(session: Session) -> list[Row]:
             **{name: row[name] for name in ("name", "phone", "role", "state")},
         }
         for row in session.execute(_members).mappings()
+    ]
+
+
+def claims_rows(session: Session) -> list[Row]:
+    """Expense claims. approved is zero unless paid."""
+    return [
+        {
+            "number": row["number"],
+            "dealer": row["code"],
+            "amount": _money(row["amount"]),
+            "approved": _money(row["approved"]),
+            "state": row["state"],
+            "category": row["category"],
+            "date": row["spent_on"].isoformat(),
+        }
+        for row in session.execute(_claims).mappings()
     ]
 
 
@@ -167,6 +189,7 @@ EXPORTS: dict[str, Callable[[Session], list[Row]]] = {
     "outbox": outbox_rows,
     "deadletters": deadletters_rows,
     "contracts": contracts_rows,
+    "claims": claims_rows,
     **MASTER,
 }
 

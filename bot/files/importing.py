@@ -7,7 +7,7 @@ same and undoes it. Importing the same file again changes nothing.
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
@@ -20,6 +20,7 @@ from bot.files.errors import CellError, Fault, FileRefusedError
 from bot.files.kinds import Kind, Outcome, Row
 from bot.files.kinds.aliases import ALIASES
 from bot.files.kinds.catalogue import CATALOGUE
+from bot.files.kinds.claims import BUDGETS, LEVELS
 from bot.files.kinds.contracts import CONTRACTS
 from bot.files.kinds.dealers import ADDRESSES, ASSORTMENTS, DEALERS
 from bot.files.kinds.goods import PRICES, STOCK
@@ -48,6 +49,8 @@ KINDS = {
         STOCK,
         OPEN_ORDERS,
         CONTRACTS,
+        BUDGETS,
+        LEVELS,
     )
 }
 """In the order in which a brand brings them in: each names only what is there before it."""
