@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import inviting, serving, staff, watching
+from bot.cli import inviting, keeping, serving, staff, watching
 
 app = typer.Typer(
     name="dealer",
@@ -140,6 +140,7 @@ def _known_kind(kind: str) -> None:
 
 
 serving.add_to(app)
+keeping.add_to(app)
 staff.add_to(app)
 watching.add_to(app)
 inviting.add_to(app)

@@ -1,9 +1,12 @@
 """Commands that serve: serve, demo, migrate, eval."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
 
 Host = Annotated[str, typer.Option(help="The address to listen on.")]
 Port = Annotated[int, typer.Option(min=0, max=65535, help="The port to listen on; 0 takes a free one.")]
@@ -30,6 +33,7 @@ def serve(
     if problems:
         raise typer.Exit(2)
     ensure_schema(settings)
+    refuse_unsafe_database(settings)
     run(
         settings,
         host,
@@ -38,6 +42,21 @@ def serve(
         app=lambda running: create_app(running, role=role),
         said="serving",
     )
+
+
+def refuse_unsafe_database(settings: "Settings") -> None:
+    """End with 2 where the database's role or promises would undo what the product promises."""
+    from bot.cli.desk import speak
+    from bot.doctor import refused
+    from core.db.engine import read_engine
+
+    reader = read_engine(settings.database_url)
+    findings = refused(settings, reader)
+    reader.dispose()
+    for finding in findings:
+        speak(settings, f"doctor.{finding.code}", **finding.fields)
+    if findings:
+        raise typer.Exit(2)
 
 
 def demo(

@@ -27,7 +27,12 @@ def migrate(url: str, revision: str = "head") -> None:
 
 def at_head(engine: Engine) -> bool:
     """Whether the database has every migration and no unknown one."""
-    return revisions(engine) == set(ScriptDirectory.from_config(config()).get_heads())
+    return revisions(engine) == {head()}
+
+
+def head() -> str:
+    """The newest migration."""
+    return str(ScriptDirectory.from_config(config()).get_current_head())
 
 
 def revisions(engine: Engine) -> set[str]:

@@ -127,7 +127,7 @@ class App:
     def _environment(self) -> dict[str, str]:
         return {
             "DEALER_DATABASE_URL": self.database.url,
-            "DEALER_MIGRATE_DATABASE_URL": self.database.url,
+            "DEALER_MIGRATE_DATABASE_URL": "postgresql://owner@database/elsewhere",
             "DEALER_SECRET_KEY": "a key of the end-to-end tests, thirty-two and more",
             "DEALER_PUBLIC_URL": self.url,
             "DEALER_TELEGRAM_TOKEN": self.telegram.token,
