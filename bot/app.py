@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import structlog
@@ -34,6 +35,9 @@ from bot.channels.wechat.envelope import Seal
 from bot.channels.wechat.fetch import fetcher as wechat_fetcher
 from bot.channels.wechat.routes import router as wechat_router
 from bot.channels.wechat.send import WeChatSender
+from bot.channels.wecom.api import WeComApi
+from bot.channels.wecom.routes import router as wecom_router
+from bot.channels.wecom.send import WeComSender
 from bot.dialog.handles import sign
 from bot.dialog.messages import Inbound, Name, Outcome, Words
 from bot.dialog.render import render
@@ -249,6 +253,8 @@ def create_app(running: Running, *, role: str = "all", home: bool = True) -> Fas
         open_telegram(running, app, role)
     if running.settings.wechat:
         open_wechat(running, app, role)
+    if running.settings.wecom:
+        open_wecom(running, app, role)
     return app
 
 
@@ -300,10 +306,7 @@ def open_telegram(running: Running, app: FastAPI, role: str) -> None:
     sender = TelegramSender(bot, running.words, open_file=running.stored_file)
     running.senders["telegram"] = sender
     running.media.channels["telegram"] = telegram_fetcher(bot)
-
-    async def park(raw: bytes, cause: str) -> None:
-        await running.park_unreadable("telegram", account.bot_id, raw, cause)
-
+    park = partial(running.park_unreadable, "telegram", account.bot_id)
     intake = Intake(account=account, handle=running.take, park=park, answer=sender.answer_callback)
     polling = settings.telegram_polls
 
@@ -353,9 +356,7 @@ def open_wechat(running: Running, app: FastAPI, role: str) -> None:
         clock=running.clock,
         woken=running.worker.wake,
     )
-
-    async def park(raw: bytes, cause: str) -> None:
-        await running.park_unreadable("wechat", app_id, raw, cause)
+    park = partial(running.park_unreadable, "wechat", app_id)
 
     async def have_menu(stop: asyncio.Event) -> None:
         setting = asyncio.create_task(set_menu(api))
@@ -370,3 +371,29 @@ def open_wechat(running: Running, app: FastAPI, role: str) -> None:
         hide(settings.wechat_aes_key)
         seal = Seal(app_id=app_id, token=settings.wechat_token, aes_key=settings.wechat_aes_key)
         app.include_router(wechat_router(seal, desk, park, running.clock))
+
+
+def open_wecom(running: Running, app: FastAPI, role: str) -> None:
+    """WeCom for staff: its sender everywhere, its address where the web is, closing of cards where the worker is."""
+    settings = running.settings
+    agent_id = settings.wecom_agent_id
+    account = f"{settings.wecom_corp_id}:{agent_id}"
+    api = WeComApi(
+        url=settings.wecom_api_url,
+        app_id=settings.wecom_corp_id,
+        secret=settings.wecom_secret,
+        lane=running.lane,
+        process=running.post.process,
+        clock=running.clock,
+        account=account,
+    )
+    sender = WeComSender(api, running.words, running.lane, running.clock, agent_id)
+    running.senders["wecom"] = sender
+    running.worker.rounds.append(sender.close_decided)
+    running.closing.append(api.close)
+    park = partial(running.park_unreadable, "wecom", account)
+    if role != "worker":
+        hide(settings.wecom_token)
+        hide(settings.wecom_aes_key)
+        seal = Seal(app_id=settings.wecom_corp_id, token=settings.wecom_token, aes_key=settings.wecom_aes_key)
+        app.include_router(wecom_router(seal, account, agent_id, running.take, park, running.clock))

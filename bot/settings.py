@@ -107,6 +107,11 @@ class Settings(BaseSettings):
         """Whether the WeChat service account is on."""
         return all(getattr(self, name) for name in _CHANNELS["WeChat"])
 
+    @property
+    def wecom(self) -> bool:
+        """Whether the WeCom app is on."""
+        return all(getattr(self, name) for name in _CHANNELS["WeCom"])
+
     def problems(self, *, role: str = "all") -> list[str]:
         """What makes these settings unsafe or incomplete for serving; empty when they are fine."""
         found = []
@@ -124,6 +129,10 @@ class Settings(BaseSettings):
             found.append("Telegram is half set: DEALER_TELEGRAM_TOKEN missing")
         if self.wechat_aes_key and not _WECHAT_KEY.fullmatch(self.wechat_aes_key):
             found.append("DEALER_WECHAT_AES_KEY must be the 43 letters and digits of WeChat's EncodingAESKey")
+        if self.wecom_aes_key and not _WECHAT_KEY.fullmatch(self.wecom_aes_key):
+            found.append("DEALER_WECOM_AES_KEY must be the 43 letters and digits of WeCom's EncodingAESKey")
+        if self.wecom_agent_id and not self.wecom_agent_id.isdecimal():
+            found.append("DEALER_WECOM_AGENT_ID must be the app's number, as 1000002")
         if self.wechat_template_alert and not _WECHAT_TEMPLATE.fullmatch(self.wechat_template_alert):
             found.append(
                 "DEALER_WECHAT_TEMPLATE_ALERT must be TEMPLATE_ID/TEXT_FIELD/TIME_FIELD, as abc123/thing1/time2"

@@ -44,7 +44,10 @@ class LostError(Exception):
 
 
 class Api:
-    """One account's calls. url: calls go to `{url}/cgi-bin/...`. answer_within: seconds until an answer is lost."""
+    """One account's calls. url: calls go to `{url}/cgi-bin/...`. answer_within: seconds until an answer is lost.
+
+    account: whose token it is, where that is not the app id alone.
+    """
 
     def __init__(
         self,
@@ -56,15 +59,17 @@ class Api:
         process: str,
         clock: Clock,
         answer_within: float = 8.0,
+        account: str = "",
     ) -> None:
         hide(secret)
         for chatty in ("httpx2", "httpcore2", "httpcore"):
             logging.getLogger(chatty).setLevel(logging.WARNING)
+        self.account = account or app_id
         self._app_id, self._secret = app_id, secret
         timeout = httpx2.Timeout(answer_within, connect=5.0)
         # Our own settings alone decide where calls go, never the environment of the process.
         self._http = httpx2.AsyncClient(base_url=url.rstrip("/"), timeout=timeout, trust_env=False)
-        self._tokens = Tokens(app_id, lane, self._fetch_token, process, clock)
+        self._tokens = Tokens(self.account, lane, self._fetch_token, process, clock)
 
     async def close(self) -> None:
         """Close its connections."""
@@ -77,7 +82,7 @@ class Api:
         async def post(token: str) -> httpx2.Response:
             return await self._http.post(f"/cgi-bin/{path}", params={"access_token": token}, content=content)
 
-        return _answer(await self._with_token(post))
+        return answer_of(await self._with_token(post))
 
     async def upload(self, content: bytes, name: str, mime: str) -> str:
         """Keep a picture at WeChat for three days; its media id. Raises as `call`."""
@@ -88,7 +93,7 @@ class Api:
                 "/cgi-bin/media/upload", params=query, files={"media": (name, content, mime)}
             )
 
-        return str(_answer(await self._with_token(post))["media_id"])
+        return str(answer_of(await self._with_token(post))["media_id"])
 
     async def download(self, media_id: str, *, limit: int = MAX_MEDIA) -> bytes:
         """A file somebody sent, within three days of it. Raises as `call`, and ApiError 40006 when it is over the limit."""
@@ -110,17 +115,17 @@ class Api:
 
         answer = await self._with_token(get)
         if _is_json(answer):  # an error, or the address of a video, which is not fetched
-            _answer(answer)
+            answer_of(answer)
             raise ApiError(40007, "no file")
         return answer.content
 
     async def _with_token(self, request: Request) -> httpx2.Response:
         """Ask with the token; refused for it, once more with the next one."""
         token = await self._token()
-        answer = await _ask(lambda: request(token))
+        answer = await ask(lambda: request(token))
         if _is_json(answer) and _code(answer) in BAD_TOKEN:
             token = await self._token(instead_of=token)
-            answer = await _ask(lambda: request(token))
+            answer = await ask(lambda: request(token))
         return answer
 
     async def _token(self, *, instead_of: str = "") -> str:
@@ -131,7 +136,7 @@ class Api:
 
     async def _fetch_token(self) -> tuple[str, float]:
         body = {"grant_type": "client_credential", "appid": self._app_id, "secret": self._secret}
-        answer = _answer(await _ask(lambda: self._http.post(_STABLE, json=body)))
+        answer = answer_of(await ask(lambda: self._http.post(_STABLE, json=body)))
         token, seconds = answer.get("access_token"), answer.get("expires_in")
         if not isinstance(token, str) or not isinstance(seconds, int):
             raise NotSentError("an answer without a token")
@@ -139,7 +144,8 @@ class Api:
         return token, seconds
 
 
-async def _ask(request: Callable[[], Awaitable[httpx2.Response]]) -> httpx2.Response:
+async def ask(request: Callable[[], Awaitable[httpx2.Response]]) -> httpx2.Response:
+    """A call's answer. Raises ApiError, NotSentError or LostError."""
     try:
         answer = await request()
     except _NOT_SENT as error:
@@ -168,7 +174,8 @@ def _code(answer: httpx2.Response) -> int:
     )
 
 
-def _answer(answer: httpx2.Response) -> dict[str, Any]:
+def answer_of(answer: httpx2.Response) -> dict[str, Any]:
+    """What it says. Raises ApiError for an errcode, LostError for what is no answer."""
     try:
         found = answer.json()
     except ValueError as error:

@@ -24,7 +24,7 @@ Park = Callable[[bytes, str], Awaitable[None]]
 _log = logging.getLogger(__name__)
 
 
-class _TooLargeError(Exception):
+class TooLargeError(Exception):
     """The body is longer than any message."""
 
 
@@ -37,14 +37,14 @@ def router(seal: Seal, desk: Desk, park: Park, clock: Clock) -> APIRouter:
     async def wechat(request: Request) -> Response:
         try:
             if request.method == "GET":
-                return Response(seal.check_echo(_query(request), clock()), media_type="text/plain")
+                return Response(seal.check_echo(query_of(request), clock()), media_type="text/plain")
             if request.method != "POST":
                 return Response(status_code=403)
             return await door.take(request)
         except ForgedError as error:
             _log.info("wechat: refused: %s", error)
             return Response(status_code=403)
-        except _TooLargeError:
+        except TooLargeError:
             return Response(status_code=413)
         except Exception:  # noqa: BLE001 the answer must never be a page of an error
             # Whatever kept it from being kept: WeChat tries twice more.
@@ -61,10 +61,10 @@ class _Door:
         self._seal, self._desk, self._park, self._clock = seal, desk, park, clock
 
     async def take(self, request: Request) -> Response:
-        """Open, keep, answer. Raises ForgedError, _TooLargeError, and whatever keeping raises."""
+        """Open, keep, answer. Raises ForgedError, TooLargeError, and whatever keeping raises."""
         came = time.monotonic()
-        query = _query(request)
-        body = await _body(request)
+        query = query_of(request)
+        body = await body_of(request)
         try:
             xml = self._seal.open(query, body, self._clock())
             letter = parse(xml, app_id=self._seal.app_id)
@@ -101,7 +101,7 @@ def _success() -> Response:
     return Response("success", media_type="text/plain")
 
 
-def _query(request: Request) -> dict[str, str]:
+def query_of(request: Request) -> dict[str, str]:
     """The query, where nothing is given twice. Raises ForgedError."""
     pairs = request.query_params.multi_items()
     found = dict(pairs)
@@ -110,10 +110,11 @@ def _query(request: Request) -> dict[str, str]:
     return found
 
 
-async def _body(request: Request) -> bytes:
+async def body_of(request: Request) -> bytes:
+    """The body. Raises TooLargeError."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > MAX_BODY:
-            raise _TooLargeError
+            raise TooLargeError
     return bytes(body)
