@@ -57,6 +57,9 @@ KINDS = {
 ALSO_CALLED = {"products": "catalogue"}
 BATCH = 500
 
+KEPT = 1000
+"""Cells of a column remembered as read: units, days and categories repeat."""
+Seen = dict[str, dict[str, Any]]
 Progress = Callable[[int, int], None]
 
 
@@ -247,8 +250,9 @@ def _entries(kind: Kind, lines: Sequence[Line]) -> tuple[list[_Entry], list[Resu
     rejected: list[Result] = []
     rows_by_key: dict[str, int] = {}
     broken: dict[str, int] = {}
+    seen: Seen = {column.name: {} for column in kind.columns}
     for line in lines:
-        values, faults = _read(kind, line)
+        values, faults = _read(kind, line, seen)
         whole = _whole(kind, values)
         key = _shown_key(kind, line) if faults else kind.key(values)
         earlier = line.number if faults else rows_by_key.setdefault(key, line.number)
@@ -287,7 +291,7 @@ def _left(entries: Sequence[_Entry], broken: Mapping[str, int]) -> Iterator[Resu
             yield Result(entry.row, entry.key, "rejected", (fault,))
 
 
-def _read(kind: Kind, line: Line) -> tuple[dict[str, Any], list[Fault]]:
+def _read(kind: Kind, line: Line, seen: Seen) -> tuple[dict[str, Any], list[Fault]]:
     values: dict[str, Any] = {}
     faults: list[Fault] = []
     for column in kind.columns:
@@ -298,10 +302,17 @@ def _read(kind: Kind, line: Line) -> tuple[dict[str, Any], list[Fault]]:
             if column.required:
                 faults.append(Fault("missing", column.name))
             continue
+        cell, read = line.cells[column.name], seen[column.name]
+        if type(cell) is str and cell in read:
+            values[column.name] = read[cell]
+            continue
         try:
-            values[column.name] = column.read(line.cells[column.name])
+            value = values[column.name] = column.read(cell)
         except CellError as error:
             faults.append(Fault(error.code, column.name, error.fields))
+        else:
+            if type(cell) is str and type(value) is not list and len(read) < KEPT:
+                read[cell] = value
     return values, faults
 
 

@@ -56,6 +56,15 @@ class Sheet:
     unread: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a child says of a file: its sheet, or why there is none."""
+
+    sheet: Sheet | None = None
+    refused: str = ""
+    fields: dict[str, Any] = field(default_factory=dict)
+
+
 def read_sheet(
     path: Path, columns: Mapping[str, Sequence[str]], *, rows_under: Sequence[str] = ("rows",)
 ) -> Sheet:
@@ -90,7 +99,10 @@ def sheet_of(
     """The rows of a file's bytes. Raises FileRefusedError."""
     if Path(name).suffix.lower() != ".xlsx" and len(content) <= SMALL:
         return parse(content, name, columns, rows_under)
-    return msgspec.convert(read_in_child(content, name, columns, rows_under), Sheet)
+    said = msgspec.json.decode(read_in_child(content, name, columns, rows_under), type=Said)
+    if said.sheet is None:
+        raise FileRefusedError(said.refused, **said.fields)
+    return said.sheet
 
 
 def parse(
@@ -214,7 +226,7 @@ def _csv(text: str, name: str) -> Iterable[tuple[int, list[str]]]:
 
 def _json(text: str, known: Mapping[str, str], name: str, rows_under: Sequence[str]) -> Sheet:
     try:
-        value = json.loads(text, parse_float=Decimal)
+        value = json.loads(text, parse_float=Decimal, parse_constant=str)
     except (ValueError, RecursionError) as error:
         raise FileRefusedError("json", name=name, row=getattr(error, "lineno", 0)) from None
     head: dict[str, Any] = {}
@@ -235,7 +247,7 @@ def _json_lines(text: str, name: str) -> list[tuple[int, Any]]:
     for number, line in enumerate(text.splitlines(), 1):
         if line.strip():
             try:
-                rows.append((number, json.loads(line, parse_float=Decimal)))
+                rows.append((number, json.loads(line, parse_float=Decimal, parse_constant=str)))
             except (ValueError, RecursionError):
                 raise FileRefusedError("json", name=name, row=number) from None
     return rows

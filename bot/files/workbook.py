@@ -9,6 +9,7 @@ import re
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -94,7 +95,16 @@ def _grid(sheet: CalamineSheet, marks: dict[tuple[int, int], str], unread: tuple
         ((first[0] + 1, first[1] - left), (last[0] + 1, last[1] - left))
         for first, last in sheet.merged_cell_ranges or ()
     ]
-    return Grid(list(enumerate(sheet.to_python(skip_empty_area=True), top + 1)), by_row, merged, unread)
+    rows = [[_plain(cell) for cell in cells] for cells in sheet.to_python(skip_empty_area=True)]
+    return Grid(list(enumerate(rows, top + 1)), by_row, merged, unread)
+
+
+def _plain(cell: Any) -> Any:
+    """Days and times as text."""
+    if not isinstance(cell, date | time | timedelta):
+        return cell
+    midnight = isinstance(cell, datetime) and cell.time() == time()
+    return str(cell.date()) if isinstance(cell, datetime) and midnight else str(cell)
 
 
 def _marks(archive: zipfile.ZipFile, place: int, name: str) -> dict[tuple[int, int], str]:
