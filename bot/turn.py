@@ -67,6 +67,7 @@ class Office:
     public_url: str = ""
     names: dict[str, str] = field(default_factory=dict)  # what the channels call us, once they have told
     banded_stock: bool = False
+    tell_dealers: bool = False  # of the end of their contracts
 
 
 def handle(office: Office, inbound: Inbound) -> Outcome:

@@ -96,7 +96,9 @@ class Worker:
     async def _address(self) -> int:
         def unit(connection: Connection) -> int:
             session = Session(connection, SystemScope("address"), self._office.clock())
-            return address_facts(session, self._office.zone, self._office.currency)
+            return address_facts(
+                session, self._office.zone, self._office.currency, tell_dealers=self._office.tell_dealers
+            )
 
         return await asyncio.wrap_future(self._office.lane.submit(unit))
 

@@ -11,10 +11,11 @@ import structlog
 from sqlalchemy import bindparam, select, update
 
 from core.db.session import Session
-from notifications.alerts import claims, orders, people, stock, talks, turns
+from notifications.alerts import attention, claims, contracts, orders, people, stock, talks, turns
 from notifications.alerts.happened import Happened, Rule
 from notifications.outbox.models import facts
 from notifications.outbox.write import write_notices
+from notifications.preferences import release_held, wanted_now
 
 log = structlog.get_logger()
 
@@ -32,18 +33,23 @@ _addressed = (
 )
 
 
-RULES: dict[str, Rule] = {**claims.RULES, **orders.RULES, **people.RULES, **stock.RULES, **talks.RULES, **turns.RULES}
+RULES: dict[str, Rule] = {
+    **attention.RULES, **claims.RULES, **contracts.RULES, **orders.RULES, **people.RULES,
+    **stock.RULES, **talks.RULES, **turns.RULES,
+}  # fmt: skip
 QUIET = frozenset({"prices.changed", "people.revoked", "stock.recovered"})
 
 
-def address_facts(session: Session, zone: ZoneInfo, currency: str) -> int:
-    """Write the notices of the oldest unaddressed facts. Returns how many facts were taken.
+def address_facts(session: Session, zone: ZoneInfo, currency: str, *, tell_dealers: bool = False) -> int:
+    """Write the notices of the oldest unaddressed facts. Returns how many facts were taken, and
+    notices sent on after quiet hours. tell_dealers: of the end of their contracts.
 
     A rule that fails loses its own notices only; the administrators are told with the fact's number.
     """
+    released = release_held(session)
     taken = session.execute(_new).all()
     if not taken:
-        return 0
+        return released
     for row in taken:
         fact = Happened(
             ref=row.id,
@@ -53,10 +59,11 @@ def address_facts(session: Session, zone: ZoneInfo, currency: str) -> int:
             at=row.at,
             zone=zone,
             currency=currency,
+            tell_dealers=tell_dealers,
         )
         _address(session, fact)
     session.execute(_addressed, {"ids": [row.id for row in taken], "now": session.now})
-    return len(taken)
+    return len(taken) + released
 
 
 def _address(session: Session, fact: Happened) -> None:
@@ -67,7 +74,7 @@ def _address(session: Session, fact: Happened) -> None:
         return
     try:
         with session.savepoint():
-            write_notices(session, list(rule(session, fact)))
+            write_notices(session, wanted_now(session, fact, list(rule(session, fact))))
     except Exception as error:
         log.exception("rule_failed", kind=fact.kind, fact=fact.ref)
         lost = replace(

@@ -37,11 +37,15 @@ _claim = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """What is done when. cron: minute hour day month weekday, local time; lookback: longer than any pause between firings."""
+    """What is done when. cron: minute hour day month weekday, local time; lookback: longer than any pause between firings.
+
+    `dated` instead of `run`: a job that needs the brand's day, which is that of its planned time.
+    """
 
     name: str
     cron: str
-    run: Callable[[Session], object]
+    run: Callable[[Session], object] = lambda _session: None
+    dated: Callable[[Session, date], object] | None = None
     lookback: timedelta = timedelta(days=2)
 
 
@@ -49,6 +53,9 @@ JOBS: tuple[Job, ...] = (
     Job(name="expire-reviews", cron="*/5 * * * *", run=expire_reviews, lookback=timedelta(minutes=15)),
     Job(name="seal-audit", cron="*/10 * * * *", run=seal, lookback=timedelta(minutes=30)),
     Job(name="expire-invites", cron="17 * * * *", run=expire_invites, lookback=timedelta(hours=3)),
+    Job(name="escalate-alerts", cron="*/15 * * * *", run=escalate_alerts, lookback=timedelta(hours=1)),
+    Job(name="stock-digest", cron="30 8 * * *", dated=digest_stock),
+    Job(name="contracts", cron="0 9 * * *", dated=find_ending),
 )
 
 
@@ -78,9 +85,7 @@ def latest_due(job: Job, now: datetime, zone: ZoneInfo) -> datetime | None:
     return planned
 
 
-def fire(
-    lane: Lane, job: Job, planned: datetime, *, process: str, clock: Clock, zone: ZoneInfo
-) -> bool:
+def fire(lane: Lane, job: Job, planned: datetime, *, process: str, clock: Clock, zone: ZoneInfo) -> bool:
     """Do a job's period unless somebody has; True when this call did it. What fails leaves the period unclaimed."""
 
     def unit(connection: Connection) -> bool:

@@ -120,7 +120,7 @@ TextHandler = Callable[[Turn], Says | None]
 class Flow:
     """What a folder under bot/flows handles. The engine finds it as `FLOW` in the folder's flow.py.
 
-    side: dealer | staff. moves: by type of move; neighbouring moves of one handler come together. topics: questions (`Ask`).
+    side: dealer | staff | both. moves: by type of move; neighbouring moves of one handler come together. topics: questions (`Ask`).
     choices: by the action of a button or numbered choice. kinds: messages that hold no text. text: reads a text itself before it is
     understood (staff's commands); None from it means that it is not for this flow.
     """

@@ -44,7 +44,7 @@ class Routes:
 @cache
 def routes(side: str) -> Routes:
     """The handlers of a side, checked. Raises FlowsError."""
-    flows = [flow for flow in all_flows() if flow.side == side]
+    flows = [flow for flow in all_flows() if flow.side in (side, "both")]
     faults = [*_clashes(flows), *(_gaps(flows) if side == "dealer" else ())]
     if faults:
         raise FlowsError("; ".join(faults))

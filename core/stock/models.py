@@ -25,6 +25,7 @@ stock_items = Table(
     Column("reorder_point", Integer, nullable=False, server_default="0"),
     Column("inbound_on", Date),
     Column("inbound_qty", Integer, nullable=False, server_default="0"),
+    Column("snoozed_until", Date),  # nobody is told that it is low before this day
     CheckConstraint("on_hand >= 0", name="on_hand"),
     CheckConstraint("reserved >= 0 AND reserved <= on_hand", name="reserved"),
     Index("ix_stock_items_low", "product_id", sqlite_where=text("on_hand - reserved - reorder_point < 0"),
@@ -45,5 +46,7 @@ stock_ledger = append_only(
         Column("at", UtcDateTime, nullable=False),
         CheckConstraint("kind IN ('opening', 'receipt', 'adjustment', 'shipment', 'return')", name="kind"),
         UniqueConstraint("product_id", "source"),
+        Index("ix_stock_ledger_sold", "at", "product_id", sqlite_where=text("kind = 'shipment'"),
+              postgresql_where=text("kind = 'shipment'")),
     )
-)
+)  # fmt: skip

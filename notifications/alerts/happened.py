@@ -24,6 +24,7 @@ class Happened:
     at: datetime
     zone: ZoneInfo
     currency: str
+    tell_dealers: bool = False  # of their contracts' end
 
     def money(self, name: str) -> Money:
         """An amount of the fact."""
@@ -40,11 +41,11 @@ Rule = Callable[[Session, Happened], Iterable[Notice]]
 
 
 def tell(
-    fact: Happened, recipients: Iterable[Recipient], say: Say, *, kind: str = "alert"
+    fact: Happened, recipients: Iterable[Recipient], say: Say, *, kind: str = "alert", once: str = ""
 ) -> Iterable[Notice]:
-    """The same words to each recipient, once for this fact."""
+    """The same words to each recipient, once for this fact; or once for ever for what `once` names."""
     for recipient in recipients:
-        key = f"{fact.kind}:{fact.ref}:{recipient.subject}"
+        key = f"{fact.kind}:{once or fact.ref}:{recipient.subject}"
         yield Notice(key=key, person_id=recipient.person_id, subject=recipient.subject, say=say, kind=kind)
 
 

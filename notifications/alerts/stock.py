@@ -1,44 +1,130 @@
-"""Stock: the warehouse and the administrators hear once when a product falls below its reorder point."""
+"""Stock: whoever runs the warehouse hears once when a product falls below its reorder point, and every morning what is low."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Any
 
 from sqlalchemy import bindparam, select
 
 from core.db.session import Session
-from core.kit.say import Name, Quantity, Say
-from core.products.models import products
-from notifications.alerts.happened import Happened, Rule, tell
+from core.kit.clock import business_day
+from core.kit.say import Name, Param, Picture, Quantity, Say
+from core.people.models import persons
+from core.stock.cover import Cover, cover_of, notable_stock
+from notifications.alerts.happened import Happened, Rule, button, tell
+from notifications.attention import raise_alert
 from notifications.outbox.write import Notice
-from notifications.recipients import staff_of
+from notifications.recipients import Recipient, staff_of
 
-_product = select(products.c.name_zh, products.c.name_en, products.c.size, products.c.base_unit).where(
-    products.c.sku == bindparam("sku")
-)
+LISTED = 5
+"""More products than this are told as a picture."""
+MOST = 30
+"""Products one digest shows; the rest is counted."""
+
+_locale = select(persons.c.locale).where(persons.c.id == bindparam("person"))
+
+
+def digest_stock(session: Session, today: date) -> int:
+    """Report what is low and what there is far too much of, but for what somebody put off. Returns how many."""
+    found = [item for item in notable_stock(session) if not item.quiet(today)]
+    low = sorted(
+        (item for item in found if item.low), key=lambda item: (item.cover is None, item.cover or 0, item.sku)
+    )
+    high = sorted((item for item in found if item.high and not item.low), key=lambda item: -(item.cover or 0))
+    if low or high:
+        session.report(
+            "stock.digest",
+            day=today.isoformat(),
+            low=[_row(item) for item in low[:MOST]],
+            high=[_row(item) for item in high[:MOST]],
+            low_count=len(low),
+            high_count=len(high),
+        )
+    return len(low) + len(high)
 
 
 def low(session: Session, fact: Happened) -> Iterable[Notice]:
-    """Below the reorder point, with what is on its way."""
-    product = session.execute(_product, {"sku": fact.data["sku"]}).one()
+    """Below the reorder point: how long it lasts, what is on its way, how much to order. Silent while it is put off."""
+    item = cover_of(session, str(fact.data["sku"]))
+    if item is None or item.quiet(business_day(session.now, fact.zone)):
+        return
+    row = {**_row(item), "available": fact.data["available"], "floor": fact.data["reorder_point"]}
+    say = _line("stock_low", row)
+    choices = (button("stock_later", "stock-later", item.sku),)
+    say = Say(key=say.key, params=say.params, lines=say.lines, choices=choices)
+    say = raise_alert(session, say, key=f"{fact.kind}:{fact.ref}", about=f"product:{item.sku}")
+    yield from tell(fact, staff_of(session, "warehouse", "admin"), say)
+
+
+def digest(session: Session, fact: Happened) -> Iterable[Notice]:
+    """The morning's list: a few as lines, many as a picture in the reader's language."""
+    rows = [*fact.data["low"], *fact.data["high"]]
+    for reader in staff_of(session, "warehouse", "admin"):
+        say = _digest(fact, rows) if len(rows) <= LISTED else _pictured(fact, _language(session, reader))
+        yield from tell(fact, [reader], say, once=str(fact.data["day"]))
+
+
+def _digest(fact: Happened, rows: list[Mapping[str, Any]]) -> Say:
+    lines = tuple(_line("stock_high" if row["high"] else "stock_is_low", row) for row in rows)
+    return Say(key="alerts.stock_digest", params=_counts(fact), lines=lines)
+
+
+def _pictured(fact: Happened, locale: str) -> Say:
+    worst = tuple(_line("stock_is_low", row) for row in fact.data["low"][:3])
+    picture = Picture(ref=f"stock:{fact.ref}:{locale}", name=f"stock-{fact.data['day']}.png")
+    return Say(key="alerts.stock_digest", params=_counts(fact), lines=worst, picture=picture)
+
+
+def _counts(fact: Happened) -> dict[str, Param]:
+    return {"low": int(fact.data["low_count"]), "high": int(fact.data["high_count"])}
+
+
+def _line(key: str, row: Mapping[str, Any]) -> Say:
+    """A product's figures, with what is on its way and what to order under it."""
 
     def quantity(count: int) -> Quantity:
-        return Quantity(value=count, unit=product.base_unit)  # type: ignore[arg-type]
+        return Quantity(value=count, unit=row["unit"])  # type: ignore[arg-type]
 
-    lines: tuple[Say, ...] = ()
-    if fact.data["inbound_qty"]:
-        on = fact.data["inbound_on"]
-        coming = {"qty": quantity(fact.data["inbound_qty"]), "on": date.fromisoformat(on) if on else None}
-        lines = (Say(key="alerts.stock_inbound" if on else "alerts.stock_inbound_undated", params=coming),)
-    params = {
-        "product": Name(zh=product.name_zh, en=product.name_en),
-        "size": product.size,
-        "sku": fact.data["sku"],
-        "available": quantity(fact.data["available"]),
-        "floor": quantity(fact.data["reorder_point"]),
+    lines: list[Say] = []
+    if row["inbound_qty"]:
+        on = date.fromisoformat(row["inbound_on"]) if row["inbound_on"] else None
+        coming: dict[str, Param] = {"qty": quantity(row["inbound_qty"]), "on": on}
+        lines.append(Say(key="alerts.stock_inbound" if on else "alerts.stock_inbound_undated", params=coming))
+    if row["suggested"] and not row["high"]:
+        lines.append(Say(key="alerts.stock_suggested", params={"qty": quantity(row["suggested"])}))
+    days = row["cover"]
+    params: dict[str, Param] = {
+        "product": Name(zh=row["name_zh"], en=row["name_en"]),
+        "size": row["size"],
+        "sku": row["sku"],
+        "available": quantity(row["available"]),
+        "floor": quantity(row["floor"]),
+        "lasts": Say(key="alerts.stock_unsold")
+        if days is None
+        else Say(key="alerts.stock_lasts", params={"count": days}),
     }
-    yield from tell(
-        fact, staff_of(session, "warehouse", "admin"), Say(key="alerts.stock_low", params=params, lines=lines)
-    )
+    return Say(key=f"alerts.{key}", params=params, lines=tuple(lines))
 
 
-RULES: dict[str, Rule] = {"stock.low": low}
+def _row(item: Cover) -> dict[str, Any]:
+    return {
+        "sku": item.sku,
+        "name_zh": item.name_zh,
+        "name_en": item.name_en,
+        "size": item.size,
+        "unit": item.unit,
+        "available": item.available,
+        "floor": item.reorder_point,
+        "inbound_qty": item.inbound_qty,
+        "inbound_on": item.inbound_on.isoformat() if item.inbound_on else None,
+        "cover": item.cover,
+        "suggested": item.suggested,
+        "high": item.high and not item.low,
+    }
+
+
+def _language(session: Session, reader: Recipient) -> str:
+    return str(session.execute(_locale, {"person": reader.person_id}).scalar() or "zh-Hans")
+
+
+RULES: dict[str, Rule] = {"stock.low": low, "stock.digest": digest}

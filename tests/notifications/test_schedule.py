@@ -33,7 +33,7 @@ def test_sixteen_processes_at_once_do_a_period_once(database: Database, now: dat
     wins = []
 
     def go(n: int) -> None:
-        wins.append(fire(database.lane, DAILY, now, process=f"p{n}", clock=lambda: now))
+        wins.append(fire(database.lane, DAILY, now, process=f"p{n}", clock=lambda: now, zone=SHANGHAI))
 
     threads = [threading.Thread(target=go, args=(n,)) for n in range(16)]
     for thread in threads:
@@ -51,9 +51,9 @@ def test_a_period_that_failed_is_free_to_be_done_again(database: Database, now: 
 
     broken = Job(name="daily", cron="0 9 * * *", run=fails)
     with pytest.raises(RuntimeError):
-        fire(database.lane, broken, now, process="p", clock=lambda: now)
+        fire(database.lane, broken, now, process="p", clock=lambda: now, zone=SHANGHAI)
     assert ran(database) == 0
-    assert fire(database.lane, DAILY, now, process="p", clock=lambda: now)
+    assert fire(database.lane, DAILY, now, process="p", clock=lambda: now, zone=SHANGHAI)
     assert ran(database) == 1
 
 

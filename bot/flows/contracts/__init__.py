@@ -1,0 +1,1 @@
+"""Contracts in chat: when they end, their paper, and what staff decide when they run out."""

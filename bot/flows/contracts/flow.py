@@ -1,0 +1,190 @@
+"""The dealer's contract and its file; staff's list of those that end, and renew, not renew, later."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from bot.dialog.api import ChoiceHandler, Flow, Says, Turn, capped, choice, say
+from bot.dialog.messages import Picture, Say
+from bot.understand.normalise import normalise
+from bot.understand.types import Ask, Topic
+from core.contracts.queries import Contract, contract_by_id, contracts_of, ending_contracts
+from core.contracts.rules import state_of
+from core.contracts.service import Decided, decide_contract, snooze_contract
+from core.kit.errors import NotFoundError
+from core.people.policy import require
+from notifications.alerts.contracts import contract_card
+from notifications.attention import see_alerts_about
+from notifications.recipients import dealer_label
+
+MOST_CARDS = 5
+"""Contracts shown to staff at once, each with its buttons."""
+
+
+@cache
+def _words() -> dict[str, list[str]]:
+    words: dict[str, list[str]] = yaml.safe_load(
+        Path(__file__).with_name("words.yaml").read_text(encoding="utf-8")
+    )
+    return words
+
+
+def asked(turn: Turn, _moves: Sequence[Ask]) -> Says:
+    """When the dealer's contract ends; for staff, those that end soon."""
+    return ending(turn) if turn.actor.side == "staff" else see(turn)
+
+
+def see(turn: Turn, _arg: str = "") -> Says:
+    """The contract that runs now, and the one after it; ended ones only where there is no other."""
+    if not turn.private:
+        return (say("dialog.group.private"),)
+    require(turn.actor, "contracts.read")
+    mine = contracts_of(turn.session)
+    if not mine:
+        return (Say(key="contracts.none", choices=(choice("contracts.person", "person"),)),)
+    live = [each for each in mine if state_of(each.starts_on, each.ends_on, turn.today) != "ended"]
+    shown = list(reversed(live)) or [mine[0]]
+    choices = tuple(
+        choice("contracts.send_button" if len(shown) == 1 else "contracts.send_one", "contract-file", each.id,
+               number=each.number)
+        for each in shown
+        if each.file
+    )  # fmt: skip
+    lines = tuple(_line(each, turn.today) for each in shown[1:])
+    first = _line(shown[0], turn.today)
+    return (Say(key=first.key, params=first.params, lines=lines, choices=choices),)
+
+
+def send(turn: Turn, arg: str) -> Says:
+    """The paper of one of the dealer's own contracts."""
+    if not turn.private:
+        return (say("dialog.group.private"),)
+    require(turn.actor, "contracts.read")
+    found = next((each for each in contracts_of(turn.session) if str(each.id) == arg), None)
+    if found is None:
+        raise NotFoundError(kind="contract", reference=arg)
+    return (_file(found),)
+
+
+def _file(contract: Contract) -> Say:
+    if not contract.file:
+        return Say(key="contracts.no_file", params={"number": contract.number},
+                   choices=(choice("contracts.person", "person"),))  # fmt: skip
+    picture = Picture(ref=contract.file, name=contract.file_name)
+    return Say(key="contracts.here", params={"number": contract.number}, picture=picture)
+
+
+def _line(contract: Contract, today: date) -> Say:
+    left = (contract.ends_on - today).days
+    state = state_of(contract.starts_on, contract.ends_on, today)
+    key = "today" if left == 0 else state
+    count = (
+        left if state == "running" else abs((contract.starts_on - today).days) if state == "coming" else -left
+    )
+    return say(
+        f"contracts.{key}",
+        number=contract.number,
+        start=contract.starts_on,
+        end=contract.ends_on,
+        count=count,
+    )
+
+
+def ending(turn: Turn) -> Says:
+    """Contracts of the region that end within ninety days, the nearest first, each with what can be done."""
+    require(turn.actor, "contracts.decide")
+    found = ending_contracts(turn.session, turn.today)
+    if not found:
+        return (say("contracts.none_ending"),)
+    cards = tuple(
+        contract_card(
+            dealer_label(turn.session.as_system("dealer name"), each.dealer_id).name, each, turn.today
+        )
+        for each in found
+    )
+    lines = tuple(Say(key=card.key, params=card.params, lines=card.lines) for card in cards)
+    choices = tuple(
+        choice("contracts.open", "contract-card", each.id, number=each.number) for each in found[:MOST_CARDS]
+    )
+    return (Say(key="contracts.ending", params={"count": len(found)}, lines=capped(lines), choices=choices),)
+
+
+def card(turn: Turn, arg: str) -> Says:
+    """One contract with its buttons."""
+    require(turn.actor, "contracts.decide")
+    found = contract_by_id(turn.session, int(arg))
+    dealer = dealer_label(turn.session.as_system("dealer name"), found.dealer_id).name
+    return (contract_card(dealer, found, turn.today),)
+
+
+def decide(decision: str) -> ChoiceHandler:
+    """The notice's renew or not renew: holds for the term it showed."""
+
+    def handler(turn: Turn, arg: str) -> Says:
+        contract, ends_on = _of(arg)
+        done = decide_contract(
+            turn.session, turn.actor, contract=contract, ends_on=ends_on, decision=decision
+        )
+        see_alerts_about(turn.session, turn.actor, f"contract:{contract}")
+        return (_done(decision, done),)
+
+    return handler
+
+
+def later(turn: Turn, arg: str) -> Says:
+    """Say it again in a week."""
+    contract, ends_on = _of(arg)
+    done = snooze_contract(turn.session, turn.actor, contract=contract, ends_on=ends_on)
+    see_alerts_about(turn.session, turn.actor, f"contract:{contract}")
+    return (_done("later", done),)
+
+
+def _done(what: str, done: Decided) -> Say:
+    key = f"contracts.{what}_before" if done.repeated else f"contracts.{what}_done"
+    return say(key, number=done.number, until=done.until)
+
+
+def _of(arg: str) -> tuple[int, date]:
+    contract, _, ends_on = arg.partition("~")
+    return int(contract), date.fromisoformat(ends_on)
+
+
+def short(turn: Turn) -> Says | None:
+    """Short requests that are whole messages: the file itself, and staff's list."""
+    text = normalise(turn.inbound.text).text.strip(" 。.!！?？")
+    staff = turn.actor.side == "staff"
+    if not any(re.fullmatch(pattern, text) for pattern in _words()["list" if staff else "send"]):
+        return None
+    return ending(turn) if staff else _sent(turn)
+
+
+def _sent(turn: Turn) -> Says:
+    if not turn.private:
+        return (say("dialog.group.private"),)
+    require(turn.actor, "contracts.read")
+    live = [
+        each
+        for each in contracts_of(turn.session)
+        if state_of(each.starts_on, each.ends_on, turn.today) == "running"
+    ]
+    return (_file(live[0]),) if len(live) == 1 else see(turn)
+
+
+FLOW = Flow(
+    name="contracts",
+    side="both",
+    topics={Topic.CONTRACT: asked},
+    choices={
+        "contract": see,
+        "contract-file": send,
+        "contract-card": card,
+        "contract-renew": decide("renew"),
+        "contract-end": decide("end"),
+        "contract-later": later,
+    },
+    text=short,
+)

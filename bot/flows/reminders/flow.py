@@ -1,0 +1,124 @@
+"""「提醒设置」: topics on and off, quiet hours; and the buttons of alerts that belong to no other flow."""
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.dialog.api import Flow, Says, Turn, choice, say
+from bot.dialog.messages import Say
+from bot.understand.normalise import normalise
+from core.people.policy import may
+from core.stock.cover import snooze_stock
+from notifications.attention import see_alert, see_alerts_about
+from notifications.preferences import TOPICS, Preference, preference_of, set_quiet, toggle_topic
+
+_NEEDS = {"stock": "stock.plan", "contracts": "contracts.read", "account": "account.read"}
+"""Topics only those hear of who may do this."""
+NIGHT = (22 * 60, 8 * 60)
+
+
+@cache
+def _words() -> dict[str, Any]:
+    words: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("words.yaml").read_text(encoding="utf-8"))
+    return words
+
+
+def short(turn: Turn) -> Says | None:
+    """Short requests that are whole messages."""
+    text = normalise(turn.inbound.text).text.strip(" 。.!！?？")
+    words = _words()
+    if any(re.fullmatch(pattern, text) for pattern in words["settings"]):
+        return (_shown(turn, preference_of(turn.session, turn.actor.subject)),)
+    if any(re.fullmatch(pattern, text) for pattern in words["loud"]):
+        return _quiet(turn, None)
+    for pattern in words["quiet"]:
+        if match := re.fullmatch(pattern, text):
+            return _hours(turn, match["from"], match["to"], evening=bool(re.search(words["evening"], text)))
+    return None
+
+
+def toggle(turn: Turn, topic: str) -> Says:
+    """One topic off, or on again."""
+    if topic not in _topics(turn):
+        return (_shown(turn, preference_of(turn.session, turn.actor.subject)),)
+    return (_shown(turn, toggle_topic(turn.session, turn.actor, topic)),)
+
+
+def quiet(turn: Turn, arg: str) -> Says:
+    """The night, or no quiet hours."""
+    return _quiet(turn, NIGHT if arg == "night" else None)
+
+
+def seen(turn: Turn, arg: str) -> Says:
+    """Somebody has seen an alert: nobody else need be asked."""
+    new = see_alert(turn.session, turn.actor, int(arg))
+    return (say("reminders.seen" if new else "reminders.seen_before"),)
+
+
+def stock_later(turn: Turn, sku: str) -> Says:
+    """Nobody is told of this product for three days."""
+    until, new = snooze_stock(turn.session, turn.actor, sku=sku)
+    see_alerts_about(turn.session, turn.actor, f"product:{sku}")
+    key = "reminders.stock_later" if new else "reminders.stock_later_before"
+    return (say(key, product=turn.name(sku), until=until),)
+
+
+def _hours(turn: Turn, start: str, end: str, *, evening: bool) -> Says:
+    first, last = _minutes(start), _minutes(end)
+    if evening and first is not None and first < 12 * 60:
+        first += 12 * 60
+    if first is None or last is None or first == last:
+        return (say("reminders.bad_hours"),)
+    return _quiet(turn, (first, last))
+
+
+def _minutes(text: str) -> int | None:
+    hour, _, minute = text.replace("：", ":").partition(":")
+    minutes = int(hour) * 60 + int(minute or 0)
+    return minutes % 1440 if minutes <= 1440 and int(minute or 0) < 60 else None
+
+
+def _quiet(turn: Turn, hours: tuple[int, int] | None) -> Says:
+    return (_shown(turn, set_quiet(turn.session, turn.actor, hours)),)
+
+
+def _topics(turn: Turn) -> tuple[str, ...]:
+    side = "staff" if turn.actor.side == "staff" else "dealer"
+    return tuple(topic for topic in TOPICS[side] if topic not in _NEEDS or may(turn.actor, _NEEDS[topic]))
+
+
+def _shown(turn: Turn, wish: Preference) -> Say:
+    lines = tuple(
+        say("reminders.off" if topic in wish.muted else "reminders.on", topic=say(f"reminders.topic.{topic}"))
+        for topic in _topics(turn)
+    )
+    hours = say("reminders.no_quiet")
+    if wish.quiet is not None:
+        start, end = (f"{minutes // 60}:{minutes % 60:02}" for minutes in wish.quiet)
+        hours = say("reminders.quiet", start=start, end=end)
+    switches = tuple(
+        choice(
+            "reminders.turn_on" if topic in wish.muted else "reminders.turn_off", "alert-topic", topic,
+            topic=say(f"reminders.topic.{topic}"),
+        )
+        for topic in _topics(turn)
+    )  # fmt: skip
+    night = choice("reminders.night" if wish.quiet is None else "reminders.loud", "alert-quiet",
+                   "night" if wish.quiet is None else "off")  # fmt: skip
+    return Say(key="reminders.settings", lines=(*lines, hours), choices=(*switches, night))
+
+
+FLOW = Flow(
+    name="reminders",
+    side="both",
+    choices={
+        "alert-topic": toggle,
+        "alert-quiet": quiet,
+        "alert-seen": seen,
+        "stock-later": stock_later,
+    },
+    text=short,
+)
