@@ -176,7 +176,7 @@ def _clause_moves(
     amounts = [a for a in clause.amounts if not (place and place[1] < a.end and a.start < place[2])]
     if place and not amounts and (rest := _after_place(place[2], clause, reading)):
         amounts = [rest]  # "line 1 to 15 cases"
-    several = _places(clause, reading) if place else []
+    several = _places(clause, reading) if place and clause.elements else []
     if len(several) > 1 and clause.amounts and (op := _op(clause)) and clause.amounts[-1].quantity:
         for at in several:
             yield _change(Target(kind=TargetKind.INDEX, index=at), op, clause.amounts[-1].quantity, reading)
@@ -243,7 +243,11 @@ def _after_place(end: int, clause: Clause, reading: Reading) -> Token | None:
     text = reading.goods_text
     match = re.compile(r"\s*(?:to|=|:|到|改|成|为)?\s*").match(text, end)
     at = match.end() if match else end
-    quantity = read_quantity(text, at, reading.index.units.word_at) if at < clause.elements[-1].end else None
+    quantity = (
+        read_quantity(text, at, reading.index.units.word_at)
+        if clause.elements and at < clause.elements[-1].end
+        else None
+    )
     return (
         Token(Kind.QUANTITY, at, quantity.end, text[at : quantity.end], quantity=quantity)
         if quantity

@@ -22,8 +22,15 @@ _BY_AFTER = re.compile(
     r"(?:[之以]?前|之内|以内|内|左右)?(?:就|给我|给|我们?|店里|客户|必须|一定|务必|得|能|可以|再|一起|统一|请|要|需要?|急|就要|帮我)*"
     r"(?:送|发|到|要|用|配|交|来|取|提货|自提|装车|出货|运|拉|拿|需|等着|前|之前|以前|delivery|deliver|please|at the latest|morning|afternoon|latest)"
 )
+_LOOSE = 3.0  # weight of unknown words beside a delivery day
 _REACH = 6  # characters between an unknown name and its quantity
-_STORY = re.compile(r"\b(?:ate|drank|bought|had|sold|watched|won|lost|spent)\b|[吃喝买卖看送](?:了|过|完)")
+_STORY = re.compile(
+    r"\b(?:ate|drank|bought|had|sold|watched|won|lost|spent)\b|[吃喝买卖看送囤存](?:了|过|完)"
+)
+_SPENT = re.compile(r"[\u4e00-\u9fff](?<![好对行算得够错完除多少])了[0-9一二三四五六七八九十百千万两]")
+_SERVED = re.compile(
+    r"^(?:cups?|glass(?:es)?|mugs?|slices?|bowls?|plates?|bites?|sips?|pots?|杯|碗|盘|口|顿)$"
+)
 _OF_PEOPLE = re.compile(r"\b(?:have|has|had|do|does|did|they|he|she|his|her|was|were|says?|said)\b")
 _TODAY = frozenset({"今天", "今日", "今儿", "today", "现在", "tonight", "今晚", "当天"})
 
@@ -55,28 +62,38 @@ def _sent(reading: Reading, found: tuple[str, int, int]) -> str:
 
 def order_items(reading: Reading) -> list[Item]:
     """Known goods, and unknown names where the text asks for them as one asks for goods."""
-    lines = [] if _told(reading) else list(reading.lines)
+    lines = [] if told(reading) else list(reading.lines)
     if not lines:
         pending = [i for i in reading.known if i.qty is None]
         if pending and _asks_by_name(reading):
             return pending
-        return [i for i in reading.items if _could_be_goods(i, reading)] if asks_for_goods(reading) else []
+        return [i for i in reading.items if could_be_goods(i, reading)] if asks_for_goods(reading) else []
     wanted = {id(i) for i in lines}
     return [
         i
         for i in reading.items
-        if id(i) in wanted or (i.candidates and i.qty is None) or _could_be_goods(i, reading)
+        if id(i) in wanted or (i.candidates and i.qty is None) or could_be_goods(i, reading)
     ]
 
 
-def _told(reading: Reading) -> bool:
+def told(reading: Reading) -> bool:
     """Whether known names with quantities belong to a story, not to an order: "I had two bowls of noodles"."""
-    if reading.has_word(Role.VERB, Role.AGAIN, Role.MORE):
+    wanting = [t for t in reading.tokens if t.is_word(Role.VERB, Role.AGAIN, Role.MORE)]
+    if any(not _done(t, reading) for t in wanting):
         return False
-    if _STORY.search(reading.text) and says("personal", reading.text):
+    if not wanting and _STORY.search(reading.text) and says("personal", reading.text):
         return True
-    counted = any(t.quantity and t.quantity.parts[0].unit for t in reading.tokens if t.kind is Kind.QUANTITY)
-    return not counted and bool(_OF_PEOPLE.search(reading.text))
+    amounts = [t.quantity for t in reading.tokens if t.kind is Kind.QUANTITY and t.quantity]
+    units = {q.parts[0].unit for q in amounts} - {None}
+    if not units:
+        return bool(_OF_PEOPLE.search(reading.text) or (not wanting and _SPENT.search(reading.text)))
+    real = reading.index.units.real
+    return any(u and _SERVED.match(u) for u in units) and not units & real
+
+
+def _done(verb: Token, reading: Reading) -> bool:
+    """Whether what a verb says is past: 买了, 拿过."""
+    return reading.goods_text[verb.end : verb.end + 1] in ("了", "过")
 
 
 def _asks_by_name(reading: Reading) -> bool:
@@ -118,7 +135,7 @@ def _weight(text: str) -> float:
     return sum(1.0 if is_han(c) else 0.4 for c in text)
 
 
-def _could_be_goods(item: Item, reading: Reading) -> bool:
+def could_be_goods(item: Item, reading: Reading) -> bool:
     """An unknown name with a quantity in a packing unit; of single pieces only with a word of wanting."""
     if (
         item.candidates
@@ -163,6 +180,8 @@ def _parts(token: Token) -> bool:
 def delivery(reading: Reading) -> date | None:
     """The day the text gives as a delivery or need day."""
     today = reading.context.now.date()
+    if not reading.known and _chatter(reading):
+        return None
     days = [w for w in reading.dates("future") if (day := delivery_day(w)) and day >= today]
     said = [w for w in days if _is_delivery(w, reading)]
     exact = [w for w in said if not w.is_range and not _before(w, reading)]
@@ -171,6 +190,12 @@ def delivery(reading: Reading) -> date | None:
     if not (reading.known or reading.context.draft):
         return None
     return next((delivery_day(w) for w in days if _stands_alone(w, reading)), None)
+
+
+def _chatter(reading: Reading) -> bool:
+    """Whether a text without goods speaks of more than a day: "my sister flew to Oslo on Tuesday"."""
+    loose = sum(_weight(m.text(reading.normal.text)) for m in reading.mentions())
+    return loose > _LOOSE or says("personal", reading.text)
 
 
 def _before(when: When, reading: Reading) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from bot.understand.answers import answer_moves
 from bot.understand.changes import change_moves, same_again
 from bot.understand.claims import read_claim
+from bot.understand.idle import is_idle
 from bot.understand.intents import scores
 from bot.understand.lexicon import Role
 from bot.understand.normalise import normalise
@@ -14,6 +15,7 @@ from bot.understand.orders import order_details, order_items, order_moves
 from bot.understand.phrases import part, says
 from bot.understand.queries import TOPICS, ask, cancel_order, human, received, repeat, return_goods
 from bot.understand.reading import Reading
+from bot.understand.rebates import read_rebate, use_in
 from bot.understand.shape import table_items
 from bot.understand.targets import index_in
 from bot.understand.types import (
@@ -67,6 +69,21 @@ def read_setting(reading: Reading) -> Understanding | None:
     if found := part("switch", reading.text):
         return Understanding(intent=Intent.SETTING, moves=(Switch(text=found[0]),))
     return None
+
+
+def read_use_of_rebate(reading: Reading) -> Understanding | None:
+    """Rebate used on the order, beside whatever else is said: goods come before it, a confirm after."""
+    use = use_in(reading.normal.text)
+    if use is None:
+        return None
+    rest = f"{reading.original(0, use.start)}\n{reading.original(use.end, len(reading.normal.text))}"
+    moves: tuple[Move, ...] = ()
+    if any(letter.isalnum() for letter in rest):
+        moves = read(Reading(normalise(rest.strip()), reading.context, reading.index)).moves
+        moves = tuple(move for move in moves if not isinstance(move, Social))
+    confirms = tuple(move for move in moves if isinstance(move, Confirm | Yes))
+    goods = tuple(move for move in moves if move not in confirms)
+    return Understanding(intent=Intent.ORDER_MODIFY, moves=(*goods, use.move, *confirms))
 
 
 def read_answer(reading: Reading) -> Understanding | None:
@@ -242,7 +259,7 @@ def read_changes(reading: Reading) -> Understanding | None:
     drafted = bool(reading.context.draft)
     if not drafted and not _speaks_of_draft(reading):
         return None
-    moves = change_moves(reading)
+    moves = tuple(m for m in change_moves(reading) if not is_idle(m, reading))
     if not moves:
         return None
     if not drafted and all(isinstance(m, Add) for m in moves):
@@ -262,10 +279,17 @@ def read_order(reading: Reading) -> Understanding | None:
     items = order_items(reading)
     if not items:
         details = order_details(reading)
-        if details and reading.context.draft:
+        if details and (reading.context.draft or _only_a_place(reading)):
             return Understanding(intent=Intent.ORDER_MODIFY, moves=details)
         return None
     return _order(reading, order_moves(reading, items))
+
+
+def _only_a_place(reading: Reading) -> bool:
+    """As in "送城南店": a ship-to place is all the text says."""
+    place = reading.ship_to
+    says_address = reading.text.startswith(("地址", "address", "my address"))
+    return place is not None and not says_address and len(reading.text) - (place[2] - place[1]) <= 2
 
 
 def _order(reading: Reading, moves: tuple[Move, ...]) -> Understanding:
@@ -295,6 +319,8 @@ def read(reading: Reading) -> Understanding:
 READERS: tuple[Reader, ...] = (
     read_table,
     read_setting,
+    read_use_of_rebate,
+    read_rebate,
     read_answer,
     read_small,
     read_claim,

@@ -12,6 +12,7 @@ from bot.understand.sizes import Size, measure_at
 from bot.understand.sound import by_sound
 from bot.understand.surfaces import View, compact, is_han, stem
 from bot.understand.tokens import NAMED, Kind, Token
+from bot.understand.wholes import whole_words
 
 _BREAKS = {"\n": 3, "。": 2, ";": 2, "!": 2, "?": 2, ",": 1, "、": 1, ":": 1, "|": 1, "\t": 1, "…": 1, " ": 0}
 _LATIN = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+(?:\.\d+)?[a-z0-9]*")
@@ -33,13 +34,23 @@ _JOINT = re.compile(r"[ ]*(?:加|and|plus|\+)[ ]*")
 _AFTER = re.compile(r"[ ]*(?:of[ ]+|的)?")
 _BETWEEN = re.compile(r"[ ]+(?:more|extra|additional|further|less|fewer|full|whole|big|large|small)[ ]+")
 _BIG_PACK = re.compile("[个整满]")
+_MINUS = re.compile(
+    r"(?<![^\s,;:(、])(?:-(?=\d)|(?:minus|negative)[ ]+(?=\d))|负(?=[0-9一二两三四五六七八九十])"
+)
+_NUMBERED = re.compile(
+    r"\b(?:at|until|till|since|past|locker|room|flat|floor|gate|platform|code|id|channel|bus|page|chapter|aged?|apartment|suite|unit|route|level)[ ]+$"
+)
+_BULLET = re.compile(r"(?m)^[ \t]*-")
+_ENDLESS = re.compile(r"\d{16,}")
+ENDLESS = Decimal(10) ** 18
+"""What stands for a figure with more digits than any quantity has."""
 
 
 class Scan:
     """A text with all that is known of it before its pieces are put together."""
 
     def __init__(self, text: str, context: Context, index: Index) -> None:
-        self.text, self.index = text, index
+        self.text, self.index, self.drafted = text, index, bool(context.draft)
         self.nicknames = {compact(plain(n)): sku for n, sku in context.nicknames.items()}
         self.view = View(text)
         self.dates = {w.start_at: w for w in scan_dates(text, context.now)}
@@ -85,8 +96,26 @@ class Scan:
     def _next_word(self, pos: int) -> bool:
         return self.text[pos].isalpha() and self._word(pos) is None and self._quantity(pos) is None
 
+    def _negative(self, pos: int) -> Token | None:
+        """A quantity below zero; of a list the dash before each line is only its bullet."""
+        sign = _MINUS.match(self.text, pos)
+        if sign is None or self._inside_word(pos) or (self.drafted and sign[0][0] in "mn"):
+            return None
+        if sign[0] == "-" and len(_BULLET.findall(self.text)) > 1:
+            return None
+        quantity = read_quantity(self.text, sign.end(), self._is_unit)
+        if quantity is None:
+            return None
+        parts = tuple(part._replace(value=-part.value) for part in quantity.parts)
+        return Token(
+            Kind.QUANTITY, pos, quantity.end, self.text[pos : quantity.end],
+            quantity=quantity._replace(parts=parts, start=pos),
+        )  # fmt: skip
+
     def _token(self, pos: int) -> Token:
         char = self.text[pos]
+        if negative := self._negative(pos):
+            return negative
         if not char.isalnum() and char not in "#¥$":
             return self._mark(pos, char)
         if (
@@ -191,7 +220,7 @@ class Scan:
     def _quantity(self, pos: int) -> Token | None:
         if self._inside_word(pos):
             return None
-        quantity = self._one(pos) or read_quantity(self.text, pos, self._is_unit)
+        quantity = self._one(pos) or read_quantity(self.text, pos, self._is_unit) or self._endless(pos)
         if (
             quantity
             and self.text[quantity.end - 1] == "半"
@@ -203,7 +232,14 @@ class Scan:
             return None
         if quantity.parts[0].unit is None and self._part_of_word(quantity):
             return None
+        if quantity.parts[0].unit is None and _NUMBERED.search(self.text, max(0, pos - 16), pos):
+            return Token(Kind.MONEY, pos, quantity.end, self.text[pos : quantity.end])  # "at 6", "room 12"
         return Token(Kind.QUANTITY, pos, quantity.end, self.text[pos : quantity.end], quantity=quantity)
+
+    def _endless(self, pos: int) -> Quantity | None:
+        digits = _ENDLESS.match(self.text, pos)
+        unit = self._is_unit(self.text, digits.end()) if digits else None
+        return Quantity((Part(ENDLESS, unit[0]),), pos, unit[1]) if unit else None
 
     def _with_far_unit(self, quantity: Quantity) -> Quantity:
         """As in "2 more cases": the unit after a word of more or less."""
@@ -306,50 +342,3 @@ def _refs(text: str) -> dict[int, tuple[str, int]]:
         number = next(g for g in match.groups() if g)
         found[match.start()] = (number.upper(), match.end())
     return found
-
-
-def whole_words(tokens: list[Token]) -> list[Token]:
-    """Unknown words with a general character in them (染发剂, 加多宝) made whole again."""
-    out: list[Token] = []
-    for at, token in enumerate(tokens):
-        last = out[-1] if out else None
-        following = tokens[at + 1] if at + 1 < len(tokens) else None
-        if _ends_word(token, last, following) and last is not None:
-            last.end, last.text = token.end, last.text + token.text
-            continue
-        if (
-            token.kind is Kind.HAN
-            and last is not None
-            and last.end == token.start
-            and _part_of(last, out, token)
-        ):
-            head = (
-                out[-2] if len(out) > 1 and out[-2].kind is Kind.HAN and out[-2].end == last.start else None
-            )
-            first = head or last
-            del out[-2 if head else -1 :]
-            text = (head.text if head else "") + last.text + token.text
-            out.append(Token(Kind.HAN, first.start, token.end, text))
-        else:
-            out.append(token)
-    return out
-
-
-def _ends_word(token: Token, last: Token | None, following: Token | None) -> bool:
-    """空调 before 和: a general character that ends an unknown word in a row of goods."""
-    if token.kind is not Kind.WORD or len(token.text) != 1 or token.role is not Role.VERB or last is None:
-        return False
-    joined = following is not None and following.is_word(Role.AND)
-    return joined and last.kind is Kind.HAN and last.end == token.start
-
-
-def _part_of(word: Token, out: list[Token], token: Token) -> bool:
-    """Whether a one-character word belongs to the unknown characters around it."""
-    if word.kind is not Kind.WORD or len(word.text) != 1 or word.text in "的和跟与及了吗呢吧啊要是在把就":
-        return False
-    before = out[-2] if len(out) > 1 else None
-    if before is not None and before.kind is Kind.HAN and before.end == word.start:
-        return True
-    return len(token.text) == 1 and (
-        before is None or before.end < word.start or before.kind is not Kind.NAME
-    )
