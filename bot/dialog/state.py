@@ -83,7 +83,7 @@ class Dialogue:
 
     questions: open questions about goods, the first is on the screen. asking: a question with yes and no, before all others.
     offers: the one numbered list that is open; `serial` names it, so that a button of an older list is told apart. fresh: the
-    last reply ended with those offers. shown: the draft as this person last saw it, and what of it
+    last reply ended with those offers. trusted: products of the draft whose quantity was asked about once. shown: the draft as this person last saw it, and what of it
     could be had at once. misses: messages in a row that were not
     understood. again: the earlier order that is to come into a draft with goods in it, while it is asked how. revision: the catalogue the questions were asked from. with_person: staff have the conversation.
     command: what staff are in the middle of. talking_to: the member whose conversation this colleague has taken.
@@ -98,7 +98,9 @@ class Dialogue:
     undo: tuple[Snapshot, ...] = ()
     redo: tuple[Snapshot, ...] = ()
     last_skus: tuple[str, ...] = ()
+    trusted: tuple[str, ...] = ()
     last_order: str = ""
+    rebate: int = 0  # minor units of rebate to use on the draft
     shown: Shown | None = None
     shown_partial: Shown | None = None
     ship_to: Place | None = None
@@ -160,6 +162,7 @@ class Dialogue:
 
     def forget_draft(self) -> None:
         """The draft is gone: ordered, or given up for good."""
-        self.questions, self.undo, self.redo = (), (), ()
+        self.questions, self.undo, self.redo, self.trusted = (), (), (), ()
         self.heard = self.ship_to = None
+        self.rebate = 0
         self.forget_shown()

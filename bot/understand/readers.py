@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.understand.answers import answer_moves
 from bot.understand.changes import change_moves, same_again
 from bot.understand.claims import read_claim
-from bot.understand.idle import is_idle
+from bot.understand.idle import each_line, is_idle
 from bot.understand.intents import scores
 from bot.understand.lexicon import Role
 from bot.understand.normalise import normalise
@@ -259,7 +259,7 @@ def read_changes(reading: Reading) -> Understanding | None:
     drafted = bool(reading.context.draft)
     if not drafted and not _speaks_of_draft(reading):
         return None
-    moves = tuple(m for m in change_moves(reading) if not is_idle(m, reading))
+    moves = tuple(one for m in change_moves(reading) if not is_idle(m, reading) for one in each_line(m, reading))
     if not moves:
         return None
     if not drafted and all(isinstance(m, Add) for m in moves):

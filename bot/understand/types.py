@@ -240,6 +240,7 @@ class Topic(StrEnum):
     PRICE = "price"
     STATUS = "status"
     REBATE = "rebate"
+    REBATE_WHY = "rebate_why"  # the lines a rebate comes from
     TARGET = "target"
     PROMO = "promo"
     CLAIM = "claim"
@@ -302,6 +303,13 @@ class SubmitClaim:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UseRebate:
+    """Pay part of the draft with rebate, in whole currency units; None = as much as there is, 0 = none after all."""
+
+    amount: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stop:
     """Drop what is in hand: a question, a claim, or (text says order) the draft."""
 
@@ -342,6 +350,7 @@ class Language:
 Move = (
     Add | Change | Remove | Replace | Clear | Answer | Deliver | ShipTo | Note | Confirm | Yes | No | Undo | Repeat | Ask
     | CancelOrder | Received | Return | Claim | SubmitClaim | Stop | Social | Human | Help | Switch | Language
+    | UseRebate
 )  # fmt: skip
 
 

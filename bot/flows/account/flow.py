@@ -1,4 +1,4 @@
-"""The account in figures and the movements behind them. Rebates, targets, offers and contracts are not kept here: never invented."""
+"""The account in figures and the movements behind them. Offers are not kept here: never invented."""
 
 from collections.abc import Sequence
 
@@ -78,7 +78,7 @@ FLOW = Flow(
     name="account",
     topics={
         Topic.ACCOUNT: account,
-        **{topic: not_here(topic) for topic in (Topic.REBATE, Topic.TARGET, Topic.PROMO, Topic.CONTRACT)},
+        **{topic: not_here(topic) for topic in (Topic.PROMO,)},
     },
     choices={"account": see, "account-lines": movements},
 )

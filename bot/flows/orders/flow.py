@@ -1,7 +1,7 @@
 """Ordering by chat: say what you need, see what it comes to, confirm."""
 
 from bot.dialog.api import Flow
-from bot.flows.orders import edit, place, repeat, why
+from bot.flows.orders import edit, place, rebate, repeat, why
 from bot.understand.types import (
     Add,
     Change,
@@ -15,6 +15,7 @@ from bot.understand.types import (
     ShipTo,
     Topic,
     Undo,
+    UseRebate,
 )
 
 FLOW = Flow(
@@ -31,6 +32,7 @@ FLOW = Flow(
         Undo: edit.work,
         Confirm: edit.work,
         Repeat: repeat.repeat,
+        UseRebate: rebate.use,
     },
     topics={Topic.DRAFT: place.ask_draft, Topic.WHY: why.why},
     choices={
@@ -41,8 +43,11 @@ FLOW = Flow(
         "confirm": place.confirm,
         "wait": place.wait,
         "reduce": place.reduce,
+        "use-rebate": rebate.use_choice,
         "leave": place.leave,
         "draft": place.open_draft,
+        "habit-keep": place.as_said,
+        "habit-change": edit.as_usual,
         "ship-to": edit.to_address,
         "again": repeat.again,
         "again-instead": repeat.instead,

@@ -7,7 +7,8 @@ from typing import Literal
 from bot.dialog.api import Says, Turn, ask_yes_no, capped, quantity, say, stored
 from bot.dialog.messages import Say
 from bot.dialog.packs import factor_of, line_of
-from bot.dialog.questions import open_question
+from bot.dialog.questions import habit_of, open_question
+from bot.dialog.refusals import refusal
 from bot.flows.orders import show
 from bot.understand.context import DraftLine
 from core.orders.drafts import Draft, save_draft
@@ -22,6 +23,8 @@ from core.orders.errors import (
 from core.orders.place import OrderPlaced, place_order
 from core.orders.quote import quote
 from core.orders.waits import wait_for_stock
+from core.rebates.errors import RebateShortError
+from core.rebates.spend import RebateUsed, use_rebate
 
 PARTIAL, BACKORDER, REVIEW, AGAIN = (
     "p",
@@ -36,6 +39,8 @@ def confirm(turn: Turn, arg: str = "") -> Says:
     version, _, flags = arg.partition("-")
     if not turn.private:
         return (say("dialog.group.private"),)
+    if habit_of(turn) is not None and turn.state.fresh:
+        return as_said(turn)
     question = open_question(turn)
     if question is not None:
         return (say("orders.question_first"), question)
@@ -47,6 +52,14 @@ def confirm(turn: Turn, arg: str = "") -> Says:
     if shown.version != turn.draft.version or (version and version != str(turn.draft.version)):
         return show.difference(turn, shown)
     return _place(turn, turn.draft, flags)
+
+
+def as_said(turn: Turn, _arg: str = "") -> Says:
+    """The doubted quantity is meant as it was said."""
+    if habit_of(turn) is not None:
+        turn.state.questions = turn.state.questions[1:]
+        turn.state.serial += 1
+    return show.read_back(turn)
 
 
 def _place(turn: Turn, draft: Draft, flags: str) -> Says:
@@ -67,19 +80,30 @@ def _place(turn: Turn, draft: Draft, flags: str) -> Says:
                 shortage=shortage,
                 over_credit="review" if REVIEW in flags else "refuse",
                 again=AGAIN in flags,
+                credit=turn.state.rebate,
             )
+            used = _use_rebate(turn, placed)
     except SameOrderTodayError as error:
         again = say("orders.same_order_today", number=error.fields["number"])
         return (ask_yes_no(turn, again, "confirm", f"{draft.version}-{flags}{AGAIN}"),)
     except OverCreditError as error:
         return _over_credit(turn, error, flags)
+    except RebateShortError as error:
+        turn.state.rebate = error.fields["balance"]
+        return (refusal(turn, error), *show.read_back(turn))
     except (ShortageError, PriceChangedError, DraftChangedError, LinesRefusedError):
         assert turn.state.shown is not None
         return show.difference(turn, turn.state.shown)
-    return _placed(turn, draft, placed)
+    return _placed(turn, draft, placed, used)
 
 
-def _placed(turn: Turn, draft: Draft, placed: OrderPlaced) -> Says:
+def _use_rebate(turn: Turn, placed: OrderPlaced) -> RebateUsed | None:
+    """Pay with the rebate that was shown, in the same savepoint as the order. Raises RebateShortError."""
+    amount = min(turn.state.rebate, placed.total)
+    return use_rebate(turn.session, turn.actor, number=placed.number, amount=amount) if amount else None
+
+
+def _placed(turn: Turn, draft: Draft, placed: OrderPlaced, used: RebateUsed | None) -> Says:
     where = show.ship_to(turn)
     turn.draft = Draft(id=draft.id, member_id=draft.member_id, place=draft.place, version=draft.version + 1)
     turn.state.forget_draft()
@@ -94,6 +118,8 @@ def _placed(turn: Turn, draft: Draft, placed: OrderPlaced) -> Says:
         parts = [say("orders.deliver", day=draft.deliver_on)] if draft.deliver_on else []
         parts += [say("orders.to", address=where)] if where else []
         lines.append(say("orders.will_tell_where", parts=tuple(parts)) if parts else say("orders.will_tell"))
+    if used is not None:
+        lines.append(say("orders.rebate_used", amount=turn.money(used.amount), left=turn.money(used.left)))
     lines += [
         say("orders.follows", product=turn.name(sku), qty=quantity(str(qty), turn.product(sku).base_unit))
         for sku, qty in placed.backordered.items()
@@ -119,6 +145,8 @@ def _over_credit(turn: Turn, error: OverCreditError, flags: str) -> Says:
                 number=fields["oldest_overdue"],
             )
         )
+    if turn.state.rebate:
+        arithmetic.append(say("orders.beyond_rebate", used=turn.money(turn.state.rebate)))
     choices = show.over_credit(turn, fields["excess"], fields["available"], fields["total"], flags)
     return (Say(key=choices.key, params=choices.params, lines=tuple(arithmetic), choices=choices.choices),)
 
@@ -139,7 +167,7 @@ def reduce(turn: Turn, _arg: str) -> Says:
     """Cut the draft to what the credit still allows: whole ordered units, from the last line up."""
     if turn.draft is None or not turn.lines:
         return (say("orders.empty"),)
-    quoted = quote(turn.session, turn.actor, turn.draft.lines)
+    quoted = show.with_rebate(turn, quote(turn.session, turn.actor, turn.draft.lines))
     totals = [line.total for line in quoted.lines]
     kept = _fitting(turn, totals, quoted.excess)
     if not kept:

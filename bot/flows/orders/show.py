@@ -10,8 +10,10 @@ from bot.dialog.packs import factor_of
 from bot.dialog.questions import open_question
 from bot.dialog.sheet import Edit, Snag, Trouble
 from bot.dialog.state import Place
+from bot.flows.orders.habit import doubt
 from bot.understand.context import DraftLine
 from bot.understand.types import Problem
+from core.credit.rebate import rebate_balance
 from core.dealers.queries import addresses_of
 from core.orders.errors import LineProblem
 from core.orders.quote import Quote, QuoteLine, Shown, ShownLine, quote
@@ -38,12 +40,14 @@ def changed(turn: Turn, edits: Sequence[Edit]) -> Says:
     if not turn.lines:
         gone = [say("orders.gone", product=turn.name(edit.sku)) for edit in edits]
         turn.state.forget_shown()
+        turn.state.trusted = ()
         question = open_question(turn)
         end = question or say("orders.now_empty")
         return (Say(key="", lines=capped(gone)), end)
     quoted = _quote(turn)
     by_sku = {line.sku: line for line in quoted.lines}
     lines = [_edit(turn, edit, by_sku.get(edit.sku), before.get(edit.sku)) for edit in edits]
+    doubt(turn, edits, quoted)
     return (*_dealer(turn), Say(key="", lines=capped(lines)), *_after(turn, quoted))
 
 
@@ -120,11 +124,30 @@ def ship_to(turn: Turn) -> str:
 
 def _quote(turn: Turn) -> Quote:
     assert turn.draft is not None
-    quoted = quote(turn.session, turn.actor, turn.draft.lines)
+    quoted = with_rebate(turn, quote(turn.session, turn.actor, turn.draft.lines))
     if turn.private:
         turn.state.shown = quoted.shown(turn.draft.version)
         turn.state.shown_partial = quoted.shown(turn.draft.version, partial=True)
     return quoted
+
+
+def with_rebate(turn: Turn, quoted: Quote) -> Quote:
+    """The quote with the rebate to be used on it counted as available."""
+    used = min(turn.state.rebate, quoted.total)
+    if not used:
+        return quoted
+    return replace(quoted, account=replace(quoted.account, balance=quoted.account.balance + used))
+
+
+def _rebate(turn: Turn, quoted: Quote) -> Says:
+    """What of the total is paid with rebate, what then is left of it, and what is left to pay."""
+    if not turn.state.rebate or not turn.private:
+        return ()
+    balance = rebate_balance(turn.session)
+    turn.state.rebate = min(turn.state.rebate, balance)
+    used = min(turn.state.rebate, quoted.total)
+    figures = {"used": used, "left": balance - used, "rest": quoted.total - used}
+    return (say("orders.rebate", **{name: turn.money(value) for name, value in figures.items()}),)
 
 
 def _dealer(turn: Turn) -> Says:
@@ -196,7 +219,8 @@ def _total(turn: Turn, quoted: Quote) -> Says:
     if where:
         parts.append(say("orders.to", address=where))
     note = (say("orders.note", note=draft.note),) if draft.note else ()
-    return (say("orders.summary", parts=tuple(parts)), *note) if parts else note
+    after = (*_rebate(turn, quoted), *note)
+    return (say("orders.summary", parts=tuple(parts)), *after) if parts else after
 
 
 def _line(turn: Turn, line: QuoteLine) -> Say:

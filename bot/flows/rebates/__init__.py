@@ -1,0 +1,1 @@
+"""A dealer's rebates: balance, progress to the next tier, and the lines behind every figure."""
