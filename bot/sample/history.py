@@ -1,14 +1,19 @@
 """The sample's past: every order, shipment, receipt and payment by the verb and the person who would have done it."""
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from bot.store.media import store
+from core.claims.queries import Evidence
+from core.claims.service import Expense, approve_claim, submit_claim
 from core.db.scope import DealerScope, StaffScope, SystemScope
 from core.db.session import Session
 from core.dealers.queries import addresses_of, dealer_by_code
@@ -52,6 +57,9 @@ def steps_of(history: Sequence[Mapping[str, Any]], now: datetime, zone: ZoneInfo
     today = business_day(now, zone)
     steps = []
     for entry in history:
+        if "claim" in entry:
+            steps += claims_steps(entry["claim"], today, zone)
+            continue
         order = entry["order"]
         hours = order.get("hours_before")
         placed = now - timedelta(hours=hours) if hours else _moment(today, order["day"], order["at"], zone)
@@ -72,7 +80,7 @@ def steps_of(history: Sequence[Mapping[str, Any]], now: datetime, zone: ZoneInfo
 
 
 def _place(past: _Past, order: Mapping[str, Any], connection: Connection, at: datetime) -> None:
-    session, actor = _member(past, connection, at, order["dealer"], order["by"])
+    session, actor = member(past.zone, connection, at, order["dealer"], order["by"])
     products = products_by_sku(session, list(order["lines"]))
     lines = tuple(
         DraftLine(sku, qty * products[sku].units[unit]["factor"], unit, str(qty))
@@ -96,7 +104,7 @@ def _place(past: _Past, order: Mapping[str, Any], connection: Connection, at: da
 
 
 def _ship(past: _Past, ship: Mapping[str, Any], connection: Connection, at: datetime) -> None:
-    session, actor = _colleague(past, connection, at, SHIPPER)
+    session, actor = colleague(past.zone, connection, at, SHIPPER)
     ship_order(
         session, actor, number=past.numbers[ship["key"]], source=f"sample:{ship['key']}:{ship['part']}",
         lines=ship.get("lines"), carrier=ship["carrier"], tracking=ship["tracking"],
@@ -104,12 +112,12 @@ def _ship(past: _Past, ship: Mapping[str, Any], connection: Connection, at: date
 
 
 def _receive(past: _Past, receipt: Mapping[str, Any], connection: Connection, at: datetime) -> None:
-    session, actor = _member(past, connection, at, receipt["dealer"], receipt["by"])
+    session, actor = member(past.zone, connection, at, receipt["dealer"], receipt["by"])
     confirm_receipt(session, actor, number=past.numbers[receipt["key"]])
 
 
 def _pay(past: _Past, pay: Mapping[str, Any], connection: Connection, at: datetime) -> None:
-    session, actor = _colleague(past, connection, at, CASHIER)
+    session, actor = colleague(past.zone, connection, at, CASHIER)
     number = past.numbers[pay["key"]]
     if pay["amount"] == "all":
         view = order_by_reference(session, number)
@@ -127,27 +135,64 @@ def _pay(past: _Past, pay: Mapping[str, Any], connection: Connection, at: dateti
     )
 
 
-def _member(
-    past: _Past, connection: Connection, at: datetime, dealer: str, name: str
+def member(
+    zone: ZoneInfo, connection: Connection, at: datetime, dealer: str, name: str
 ) -> tuple[Session, Actor]:
+    """A dealer's person at a time, by name."""
     everywhere = Session(connection, SystemScope("sample"), at)
     here = dealer_by_code(everywhere, dealer)
-    member = next(one for one in members_of(everywhere.for_dealer(here.id)) if one.name == name)
+    found = next(one for one in members_of(everywhere.for_dealer(here.id)) if one.name == name)
     actor = Actor(
-        subject=f"m:{member.id}", side="dealer", role=member.role, name=name, person_id=member.person_id,
-        member_id=member.id, dealer_id=here.id, dealer_name=here.name, zone=past.zone, channel="sample",
+        subject=f"m:{found.id}", side="dealer", role=found.role, name=name, person_id=found.person_id,
+        member_id=found.id, dealer_id=here.id, dealer_name=here.name, zone=zone, channel="sample",
     )  # fmt: skip
     return Session(connection, DealerScope(here.id), at), actor
 
 
-def _colleague(past: _Past, connection: Connection, at: datetime, role: str) -> tuple[Session, Actor]:
+def colleague(zone: ZoneInfo, connection: Connection, at: datetime, role: str) -> tuple[Session, Actor]:
+    """Somebody of the brand with this role, at a time."""
     session = Session(connection, StaffScope(None), at)
     staff = next(one for one in all_staff(session) if one.role == role)
     actor = Actor(
         subject=f"s:{staff.id}", side="staff", role=role, name=staff.name, person_id=staff.person_id,
-        staff_id=staff.id, zone=past.zone, channel="sample",
+        staff_id=staff.id, zone=zone, channel="sample",
     )  # fmt: skip
     return session, actor
+
+
+def claims_steps(claim: Mapping[str, Any], today: date, zone: ZoneInfo) -> list[Step]:
+    """A claim submitted with its receipt, and decided where it says so."""
+    number: list[str] = []
+
+    def submit(connection: Connection, at: datetime) -> None:
+        session, actor = member(zone, connection, at, claim["dealer"], claim["by"])
+        files = [_receipt(session, name) for name in claim.get("receipts", [])]
+        expense = Expense(
+            category=claim["category"],
+            amount=parse_minor(claim["amount"]),
+            day=today + timedelta(days=claim["spent"]),
+            note=claim["text"],
+            evidence=tuple(files),
+        )
+        number.append(submit_claim(session, actor, expense).number)
+
+    def approve(connection: Connection, at: datetime) -> None:
+        session, actor = colleague(zone, connection, at, CASHIER)
+        decision = claim["approve"]
+        amount, reason = parse_minor(decision["amount"]), decision.get("reason", "")
+        approve_claim(session, actor, number=number[0], amount=amount, reason=reason)
+
+    steps = [Step(_moment(today, claim["day"], claim["at"], zone), submit)]
+    if "approve" in claim:
+        steps.append(Step(_moment(today, claim["approve"]["day"], "10:30", zone), approve))
+    return steps
+
+
+def _receipt(session: Session, name: str) -> Evidence:
+    content = (Path(__file__).parent / name).read_bytes()
+    sha256 = hashlib.sha256(content).hexdigest()
+    store(session, sha256=sha256, mime="image/png", content=content)
+    return Evidence(identity=f"file:{sha256}", name=name)
 
 
 def _moment(today: date, days: int, clock: str, zone: ZoneInfo) -> datetime:

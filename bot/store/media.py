@@ -178,10 +178,15 @@ def keep(
     session: Session, media_id: str, *, sha256: str, mime: str, content: bytes, found: Mapping[str, Any]
 ) -> None:
     """It is fetched and looked at: ready."""
-    row = {"sha256": sha256, "mime": mime, "size": len(content), "content": content, "at": session.now}
-    session.execute(_keep, row)
+    store(session, sha256=sha256, mime=mime, content=content)
     values = {"its_id": media_id, "new_state": "ready", "why": "", "hash": sha256, "read": dict(found)}
     session.execute(_settle, {**values, "at": session.now})
+
+
+def store(session: Session, *, sha256: str, mime: str, content: bytes) -> None:
+    """Keep a file's bytes, once by their hash."""
+    row = {"sha256": sha256, "mime": mime, "size": len(content), "content": content, "at": session.now}
+    session.execute(_keep, row)
 
 
 def refuse(session: Session, media_id: str, cause: str) -> None:

@@ -1,4 +1,4 @@
-"""Reviews: the list, the card with its arithmetic, and the decision. The card's own button decides what it showed."""
+"""Reviews and claims that wait, a review's card with its arithmetic, and the decision on exactly what it showed."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -7,6 +7,7 @@ from bot.dialog.api import Flow, Says, Turn, choice, say
 from bot.dialog.commands import Values, Verb, staff_flow
 from bot.dialog.messages import Say
 from bot.dialog.slots import Slot, SlotKind
+from core.claims.queries import waiting_claims
 from core.orders.review import ReviewDecided, approve_order, reject_order
 from core.orders.staff import pending_reviews, review_card
 from notifications.alerts.orders import approval_card
@@ -15,19 +16,22 @@ ORDER = Slot("order", SlotKind.ORDER)
 
 
 def reviews(turn: Turn, _values: Values) -> Says:
-    """Orders that wait for a decision, the most urgent first."""
+    """Orders and claims that wait for a decision, the most urgent first."""
     waiting = pending_reviews(turn.session)
-    if not waiting:
+    claims = waiting_claims(turn.session)
+    if not waiting and not claims:
         return (say("approvals.none"),)
+    listed = [("review", each.dealer_name, each.number, each.total) for each in waiting]
+    listed += [("expense", each.dealer_name, each.number, each.amount) for each in claims]
     lines = tuple(
-        say("approvals.line", dealer=order.dealer_name, number=order.number, total=turn.money(order.total))
-        for order in waiting
+        say("approvals.line", dealer=dealer, number=number, total=turn.money(total))
+        for _, dealer, number, total in listed
     )
     choices = tuple(
-        choice("dialog.plain", "review", order.number, text=f"{order.dealer_name} {order.number}")
-        for order in waiting[:6]
+        choice("dialog.plain", action, number, text=f"{dealer} {number}")
+        for action, dealer, number, _ in listed[:6]
     )
-    return (Say(key="approvals.list", params={"count": len(waiting)}, lines=lines, choices=choices),)
+    return (Say(key="approvals.list", params={"count": len(listed)}, lines=lines, choices=choices),)
 
 
 def card(turn: Turn, values: Values) -> Says:
