@@ -22,6 +22,8 @@ from core.orders.queries import last_order
 from core.orders.supply import receive_stock
 from core.pricing.service import set_price
 from core.products.models import catalogue
+from core.rebates.service import Terms, put_programme, put_tiers
+from core.rebates.spend import state_opening
 from core.stock.service import plan_stock
 from notifications.outbox.models import facts
 from notifications.outbox.write import write_facts
@@ -204,6 +206,7 @@ def set_stage(database: Database, given: dict[str, Any]) -> Stage:
             "is_default": address.get("default", False),
         }
         shop.system(lambda session, row=row: session.execute(system(insert(addresses)), row))
+    _agree(shop, given)
     world = open_world(database, shop)
     if given.get("banded"):
         world.office = replace(world.office, banded_stock=True)
@@ -214,6 +217,18 @@ def set_stage(database: Database, given: dict[str, Any]) -> Stage:
     who = f"{given.get('role', 'owner')} north"
     world.bind(who, given.get("language", "zh-Hans"))
     return Stage(world, who)
+
+
+def _agree(shop: Shop, given: dict[str, Any]) -> None:
+    """Rebate programmes of the first quarter {code, name, kind, tiers {above: thousandths of a percent}}, and the balance there is."""
+    for row in given.get("programmes", ()):
+        terms = {name: row[name] for name in ("code", "name", "sku", "category") if name in row}
+        days = {"first_day": SINCE, "last_day": date(2026, 3, 31)}
+        stated = Terms(**terms, whose="all", kind=row.get("kind", "whole"), **days)
+        shop.as_("import", put_programme, terms=stated)
+        shop.as_("import", put_tiers, programme=row["code"], wanted=row["tiers"])
+    if "rebate" in given:
+        shop.as_("import", state_opening, amount=given["rebate"], dealer="north")
 
 
 def _put(shop: Shop, row: dict[str, Any], stock: int) -> None:
