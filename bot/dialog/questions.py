@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 
 from bot.dialog.api import SHOWN_LINES, Turn, choice, quantity, say
-from bot.dialog.messages import Choice, Name, Say
+from bot.dialog.messages import Choice, Name, Quantity, Say
 from bot.dialog.packs import factor_of, units_of
 from bot.understand.catalogue import Product
 from bot.understand.context import Asking, Question
+
+HABIT = "habit"
+"""What a question is about that doubts a quantity; behind it the likelier quantity and its unit."""
 
 
 def open_question(turn: Turn) -> Say | None:
@@ -27,7 +30,21 @@ def pick_of(turn: Turn, arg: str) -> int | None:
     return int(option) if serial == str(turn.state.serial) and option.isdigit() else None
 
 
+def habit_of(turn: Turn) -> Quantity | None:
+    """The likelier quantity of the doubt on the screen; None when another question is, or none."""
+    about = turn.state.questions[0].about.split(":") if turn.state.questions else []
+    return quantity(about[1], about[2]) if about[:1] == [HABIT] else None
+
+
 def _words(turn: Turn, question: Question) -> tuple[Say, tuple[Choice, ...]]:
+    usual = habit_of(turn)
+    if usual is not None and question.qty is not None:
+        said = quantity(question.qty, question.unit or "")
+        asked = say("dialog.ask.habit", product=turn.name(question.candidates[0]), usual=usual, qty=said)
+        return asked, (
+            choice("dialog.option.as_said", "habit-keep", qty=said),
+            choice("dialog.option.usual", "habit-change", qty=usual),
+        )
     if question.asking is Asking.PRODUCT:
         return _which(turn, question)
     product = turn.product(question.candidates[0])

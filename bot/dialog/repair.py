@@ -3,9 +3,11 @@
 Each answers in words, or with the choice the person made.
 """
 
+from dataclasses import replace
+
 from bot.dialog.api import Says, Turn, choice, say
 from bot.dialog.messages import Say
-from bot.dialog.questions import open_question
+from bot.dialog.questions import habit_of, open_question
 from bot.dialog.state import Offer
 from bot.understand.types import Stop
 
@@ -40,7 +42,7 @@ def yes(turn: Turn) -> Says | Offer:
     if state.claim is not None and state.claim_on_top:
         return Offer(action="claim-submit")
     if state.questions:
-        return _asked(turn)
+        return _asked(turn) if habit_of(turn) is None else Offer(action="habit-keep")
     if state.fresh and state.offers and state.offers[0].action == "confirm":
         return state.offers[0]
     return (say("dialog.nothing.yes"),)
@@ -97,6 +99,12 @@ def _drop_claim(turn: Turn) -> Says:
 
 
 def _drop_question(turn: Turn) -> Says:
+    if habit_of(turn) is not None:  # not this many; then how many?
+        doubt = turn.state.questions[0]
+        plain = replace(doubt, qty=None, unit=None, about="set")
+        turn.state.questions = (plain, *turn.state.questions[1:])
+        turn.state.serial += 1
+        return _asked(turn)
     turn.state.questions = turn.state.questions[1:]
     turn.state.serial += 1
     turn.state.offers = ()

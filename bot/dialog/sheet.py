@@ -94,12 +94,19 @@ class Hand:
     def result(self) -> Result:
         sheet = Sheet(
             lines=tuple(self.lines.values()),
-            questions=tuple(self.questions),
+            questions=tuple(question for question in self.questions if not self._settled(question)),
             deliver=self.deliver,
             last=tuple(dict.fromkeys(self.last))[:LAST_KEPT],
         )
         edits = differences(self.before.lines, sheet.lines)
         return Result(sheet=sheet, edits=edits, troubles=tuple(self.troubles))
+
+    def _settled(self, question: Question) -> bool:
+        """A doubt about a quantity that has meanwhile been changed."""
+        if not question.about.startswith("habit:"):
+            return False
+        sku = question.candidates[0]
+        return self.lines.get(sku) != self.before.line(sku)
 
     def clear(self) -> None:
         """Nothing is ordered or asked any more."""
@@ -165,6 +172,8 @@ class Hand:
                 self._put(product, base, unit, question.qty)
             case "replace":
                 self._swap(argument, product, base, unit, question.qty)
+            case "habit" if product.sku in self.lines:
+                self.alter(product.sku, Op.SET, question.qty, question.unit)
             case _ if product.sku in self.lines:
                 self.alter(product.sku, Op(verb), question.qty, question.unit)
         self.talk_about(product.sku)

@@ -3,7 +3,7 @@
 A session bound to a dealer reads that dealer's; an unbound staff session its region's.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
 from typing import Any
@@ -169,17 +169,22 @@ def last_order(session: Session) -> OrderView | None:
     return None if row is None else with_lines(session, row)
 
 
-def open_orders(session: Session, *, limit: int = 20) -> tuple[OrderSummary, ...]:
-    """Orders in review or confirmed, newest first; staff not bound to a dealer see their region's."""
-    return tuple(summary_of(row) for row in session.execute(_pick(session, _open), {"limit": limit}))
+def open_orders(session: Session, *, limit: int = 20, whole_if_one: bool = False) -> tuple[OrderSummary, ...]:
+    """Orders in review or confirmed, newest first; staff not bound to a dealer see their region's.
+
+    whole_if_one: the only one comes as an OrderView.
+    """
+    rows = session.execute(_pick(session, _open), {"limit": limit}).all()
+    return _listed(session, rows, whole=whole_if_one)
 
 
 def orders_on(
-    session: Session, *, first: date, last: date | None = None, limit: int = 20
+    session: Session, *, first: date, last: date | None = None, limit: int = 20, whole_if_one: bool = False
 ) -> tuple[OrderSummary, ...]:
     """Orders placed on a day, or from the first to the last day, newest first."""
     binds = {"first": first, "last": last or first, "limit": limit}
-    return tuple(summary_of(row) for row in session.execute(_pick(session, _between), binds))
+    rows = session.execute(_pick(session, _between), binds).all()
+    return _listed(session, rows, whole=whole_if_one)
 
 
 def why_late(session: Session, actor: Actor, reference: str) -> Lateness:
@@ -204,6 +209,12 @@ def lateness_of(order: OrderView, session: Session, actor: Actor) -> Lateness:
         tracking=last.tracking if last else "",
     )
     return lateness(progress, business_day(session.now, actor.zone))
+
+
+def _listed(session: Session, rows: Sequence[Any], *, whole: bool) -> tuple[OrderSummary, ...]:
+    if whole and len(rows) == 1:
+        return (with_lines(session, rows[0]),)
+    return tuple(summary_of(row) for row in rows)
 
 
 def with_lines(session: Session, row: Any) -> OrderView:

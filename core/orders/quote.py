@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Integer, String, bindparam, func, select
+from sqlalchemy import Integer, String, and_, bindparam, cast, func, select
 
 from core.credit.models import accounts
 from core.credit.queries import NOTHING, STANDING_COLUMNS, Standing, standing_of
@@ -17,7 +17,7 @@ from core.dealers.models import dealers
 from core.kit.clock import business_day
 from core.orders.drafts import DraftLine
 from core.orders.errors import LineProblem, Shortage
-from core.orders.models import orders
+from core.orders.models import order_lines, orders
 from core.orders.rules import fingerprint, usable_qty
 from core.people.actor import Actor
 from core.pricing.queries import LISTED, PRICE_COLUMNS, price_of_row, priced
@@ -26,6 +26,31 @@ from core.products.models import products
 from core.stock.models import stock_items
 from core.stock.movements import MAX_BASE_QTY
 
+HABIT_ORDERS = 20
+"""How many of the dealer's newest orders tell what it usually takes."""
+
+_newest = (
+    select(orders.c.dealer_id, orders.c.id)
+    .where(orders.c.dealer_id == bindparam(DEALER, type_=Id), orders.c.state != "cancelled")
+    .order_by(orders.c.placed_on.desc(), orders.c.id.desc())
+    .limit(HABIT_ORDERS)
+    .subquery()
+)
+_taken = (
+    select(
+        order_lines.c.dealer_id,
+        order_lines.c.product_id,
+        func.aggregate_strings(cast(order_lines.c.base_qty, String), ",").label("recent"),
+    )
+    .select_from(
+        _newest.join(
+            order_lines,
+            and_(order_lines.c.order_id == _newest.c.id, order_lines.c.dealer_id == _newest.c.dealer_id),
+        )
+    )
+    .group_by(order_lines.c.dealer_id, order_lines.c.product_id)
+    .subquery()
+)
 _rows = json_rows("quote_lines", sku=String(), line_no=Integer())
 _goods = (
     select(
@@ -42,8 +67,16 @@ _goods = (
         func.coalesce(stock_items.c.on_hand - stock_items.c.reserved, 0).label("available"),
         stock_items.c.inbound_on,
         func.coalesce(stock_items.c.inbound_qty, 0).label("inbound_qty"),
+        func.coalesce(_taken.c.recent, "").label("recent"),
     )
-    .select_from(priced(_rows).outerjoin(stock_items, stock_items.c.product_id == products.c.id))
+    .select_from(
+        priced(_rows)
+        .outerjoin(stock_items, stock_items.c.product_id == products.c.id)
+        .outerjoin(
+            _taken,
+            and_(_taken.c.product_id == products.c.id, _taken.c.dealer_id == bindparam(DEALER, type_=Id)),
+        )
+    )
     .order_by(_rows.c.line_no)
 )
 _priced_goods = scoped(_goods)
@@ -106,6 +139,7 @@ class QuoteLine:
     inbound_on: date | None
     inbound_qty: int
     problem: LineProblem | None
+    recent: tuple[int, ...] = ()  # base units of the dealer's recent orders of it
 
     @property
     def short(self) -> int:
@@ -226,6 +260,7 @@ def _quoted(line: DraftLine, row: Any, available: int) -> QuoteLine:
         inbound_on=row.inbound_on,
         inbound_qty=row.inbound_qty,
         problem=problem,
+        recent=tuple(int(base_qty) for base_qty in row.recent.split(",") if base_qty),
     )
 
 

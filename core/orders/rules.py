@@ -2,9 +2,10 @@
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from statistics import median_low
 
 from core.kit.money import share
 
@@ -12,6 +13,9 @@ REVIEW_TIME = timedelta(hours=24)
 """How long an order over credit keeps its stock and price while it waits for a decision."""
 
 MAX_LINES = 200
+
+HABIT_TIMES = 5
+"""How many times more, or less, than usual a quantity is asked about."""
 
 MOST_DIGITS = 9
 """Of an order number after its day."""
@@ -47,6 +51,21 @@ def usable_qty(available: int, *, min_qty: int, multiple: int) -> int:
     """The most that can be ordered of what there is, in whole multiples; 0 when that is below the smallest quantity."""
     usable = available - available % max(multiple, 1)
     return usable if usable > 0 and usable >= min_qty else 0
+
+
+def usual_qty(base_qty: int, factor: int, recent: Sequence[int], factors: Iterable[int]) -> int:
+    """What was more likely meant by a quantity that does not look like this dealer's; 0 when it does.
+
+    recent: base units of earlier orders, at least two to know a habit by. A quantity taken before is never doubted. factor: of
+    the unit it was said in; factors: of the product's other units, one of which may have been meant.
+    """
+    if len(recent) < 2 or base_qty in recent:
+        return 0
+    usual = median_low(recent)
+    meant = (base_qty * other // factor for other in factors if other != factor)
+    slip = next((each for each in meant if each in recent), 0)
+    far = base_qty > HABIT_TIMES * usual or base_qty * HABIT_TIMES < usual
+    return slip or (usual if far else 0)
 
 
 def fingerprint(quantities: Iterable[tuple[str, int]]) -> str:

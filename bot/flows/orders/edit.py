@@ -7,17 +7,21 @@ from typing import Any
 from bot.dialog.api import Says, Turn, choice, note, say, stored
 from bot.dialog.draft import Edited, edit
 from bot.dialog.messages import Choice, Say
-from bot.dialog.questions import open_question, pick_of
+from bot.dialog.questions import habit_of, open_question, pick_of
 from bot.dialog.sheet import Sheet, Trouble, differences
 from bot.dialog.state import Snapshot
 from bot.flows.orders import place, show
 from bot.understand.types import (
     Answer,
+    Change,
     Clear,
     Confirm,
     Move,
     Note,
+    Op,
     ShipTo,
+    Target,
+    TargetKind,
     Undo,
 )
 from core.dealers.queries import addresses_of
@@ -175,6 +179,15 @@ def pick(turn: Turn, arg: str) -> Says:
         return work(turn, [Answer(option=option)])
     question = open_question(turn)
     return (say("dialog.choice.old"), question) if question else (say("dialog.choice.gone"),)
+
+
+def as_usual(turn: Turn, _arg: str) -> Says:
+    """The doubted quantity is the usual one."""
+    usual = habit_of(turn)
+    if usual is None:
+        return show.read_back(turn)
+    target = Target(kind=TargetKind.SKUS, skus=turn.state.questions[0].candidates)
+    return work(turn, [Change(target=target, op=Op.SET, qty=usual.value, unit=usual.unit)])
 
 
 def clear(turn: Turn, _arg: str) -> Says:

@@ -36,7 +36,7 @@ def status(turn: Turn, moves: Sequence[Ask]) -> Says:
 
 
 def _of_days(turn: Turn, first: date, last: date | None) -> Says:
-    found = orders_on(turn.session, first=first, last=last, limit=8)
+    found = orders_on(turn.session, first=first, last=last, limit=8, whole_if_one=True)
     span = {"day": first, "until": last or first}
     head, none = (
         ("status.of_days", "status.none_those_days") if last else ("status.of_day", "status.none_that_day")
@@ -46,7 +46,7 @@ def _of_days(turn: Turn, first: date, last: date | None) -> Says:
 
 def open_ones(turn: Turn, _arg: str = "") -> Says:
     """Orders that are not finished, newest first."""
-    found = open_orders(turn.session, limit=8)
+    found = open_orders(turn.session, limit=8, whole_if_one=True)
     return _several(turn, found, say("status.open", count=len(found)), "order") or (say("status.none_open"),)
 
 
@@ -79,6 +79,8 @@ def _seen(turn: Turn, order: OrderView) -> Says:
 def _several(turn: Turn, found: Sequence[OrderSummary], head: Say, action: str) -> Says:
     if not found:
         return ()
+    if len(found) == 1 and isinstance(found[0], OrderView):
+        return _seen(turn, found[0])
     if len(found) == 1 and action == "order":
         return one(turn, found[0].number)
     choices = tuple(
