@@ -43,6 +43,7 @@ from bot.dialog.messages import Inbound, Name, Outcome, Words
 from bot.dialog.render import render
 from bot.media.fetch import Desk as MediaDesk
 from bot.media.fetch import GoneError
+from bot.pictures import drawn
 from bot.settings import Settings
 from bot.shelf import Shelf
 from bot.store.media import content_of
@@ -113,7 +114,7 @@ class Running:
     def stored_file(self, ref: str) -> bytes:
         """The bytes a `Picture.ref` names. Raises FileNotFoundError."""
         with self.reader.connect() as connection:
-            content = content_of(connection, ref)
+            content = drawn(connection, ref) or content_of(connection, ref)
         if content is None:
             raise FileNotFoundError(ref)
         return content
