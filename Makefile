@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 UV := $(BIN)/uv pip install --quiet --python $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo test lint browser lock eval clean
+.PHONY: help install install-dev demo test lint browser lock eval bench clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -52,6 +52,9 @@ browser: install-dev ## browser tests in Debian's Chromium (installed if missing
 
 eval: install-dev ## how well it understands: every evaluation set against its floors
 	$(BIN)/python -m tests.eval.measure
+
+bench: install-dev ## heavy proofs as ratios: imports against bare inserts
+	$(BIN)/python -m tests.bench.imports
 
 lock: $(VENV)/.built ## renew the hashed locks after a change of dependencies
 	$(BIN)/uv pip compile --group pyproject.toml:build --universal --generate-hashes --no-emit-index-url -q -o requirements-build.lock
