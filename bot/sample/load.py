@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import yaml
 from sqlalchemy import Connection, select
 
-from bot.files.importing import KINDS, import_sheet
+from bot.files.importing import KINDS, beside, import_sheet
 from bot.files.sheet import Line, Sheet, read_sheet
 from bot.sample.history import steps_of
 from core.db.lane import Lane, Unit
@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 FOLDER = Path(__file__).parent
 FILES = ("catalogue.json", "dealers.csv", "addresses.csv", "members.csv", "staff.csv", "prices.csv",
-         "assortments.csv", "stock.csv", "budgets.csv", "approval-levels.csv")  # fmt: skip
+         "assortments.csv", "stock.csv", "contracts.csv", "budgets.csv", "approval-levels.csv")  # fmt: skip
 BEFORE = timedelta(days=120)
 """How long before the day of loading the sample brand began."""
 
@@ -79,6 +79,7 @@ def _files(lane: Lane, now: datetime, zone: ZoneInfo, history: list[Mapping[str,
     for name in FILES:
         kind = KINDS[name.partition(".")[0]]
         sheet = read_sheet(FOLDER / name, kind.headings(), rows_under=kind.rows_under)
+        sheet = beside(sheet, FOLDER, kind.papers)
         if kind.name == "stock":
             sheet = _as_it_began(sheet, history)
         report = import_sheet(
