@@ -40,7 +40,7 @@ def dealer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Dealer:
 
 def test_help_lists_the_commands_and_every_one_explains_itself(dealer: Dealer) -> None:
     listed = dealer("--help").stdout
-    commands = ["demo", "serve", "migrate", "import", "export", "invite", "eval", "check", "parked", "outbox", "jobs", "ship", "deliver", "receive", "adjust", "pay", "price", "credit", "return"]  # fmt: skip
+    commands = ["demo", "serve", "migrate", "import", "template", "export", "invite", "members", "lint-catalogue", "eval", "check", "parked", "outbox", "jobs", "ship", "deliver", "receive", "adjust", "pay", "price", "credit", "return"]  # fmt: skip
     for command in commands:
         assert command in listed
         said = dealer(command, "--help")
