@@ -23,7 +23,7 @@ from core.kit.clock import Clock
 
 T = TypeVar("T")
 
-MAX_BYTES = 10_000_000
+MAX_BYTES = 10 * 1024 * 1024
 """The largest file that is kept: what the smallest channel delivers."""
 SECONDS = 20
 """The child may take this long by the clock on the wall."""
