@@ -14,12 +14,16 @@ from bot.dialog.render import render
 from bot.dialog.state import Dialogue
 from bot.dialog.texts import LOCALES
 from bot.store.models import conversations
+from core.contracts.service import put_contract
 from core.db.scope import system
+from core.db.session import Session
 from core.dealers.models import addresses
+from core.dealers.queries import dealer_by_code
 from core.orders.drafts import draft_of
 from core.orders.models import orders
 from core.orders.queries import last_order
 from core.orders.supply import receive_stock
+from core.people.actor import Actor
 from core.pricing.service import set_price
 from core.products.models import catalogue
 from core.rebates.service import Terms, put_programme, put_tiers
@@ -219,14 +223,24 @@ def set_stage(database: Database, given: dict[str, Any]) -> Stage:
     return Stage(world, who)
 
 
+def _put_contract(session: Session, actor: Actor, **terms: Any) -> None:
+    put_contract(session.for_dealer(dealer_by_code(session, "north").id), actor, **terms)
+
+
 def _agree(shop: Shop, given: dict[str, Any]) -> None:
-    """Rebate programmes of the first quarter {code, name, kind, tiers {above: thousandths of a percent}}, and the balance there is."""
+    """Rebate programmes of the first quarter {code, name, kind, tiers {above: thousandths of a percent}}, and the balance there is;
+    contracts {number, start, end: days from today, file: its reference}.
+    """
     for row in given.get("programmes", ()):
         terms = {name: row[name] for name in ("code", "name", "sku", "category") if name in row}
         days = {"first_day": SINCE, "last_day": date(2026, 3, 31)}
         stated = Terms(**terms, whose="all", kind=row.get("kind", "whole"), **days)
         shop.as_("import", put_programme, terms=stated)
         shop.as_("import", put_tiers, programme=row["code"], wanted=row["tiers"])
+    for row in given.get("contracts", ()):
+        paper = {"number": row["number"], "file": row.get("file", ""), "file_name": "contract.pdf"}
+        days = [shop.now.date() + timedelta(days=row[name]) for name in ("start", "end")]
+        shop.as_("import", _put_contract, start=days[0], end=days[1], **paper)
     if "rebate" in given:
         shop.as_("import", state_opening, amount=given["rebate"], dealer="north")
 

@@ -12,6 +12,7 @@ from bot.files.errors import CellError, Fault
 from bot.files.kinds import Column, Kind, Outcome, Row, unknown
 from bot.store.models import files
 from core.contracts.errors import BadTermError, OtherDealerError
+from core.contracts.queries import contracts_of
 from core.contracts.service import put_contract
 from core.db.session import Session
 from core.dealers.queries import dealers_by_code
@@ -28,14 +29,14 @@ _keep = upsert(files).on_conflict_do_nothing(index_elements=["sha256"])
 
 
 def paper(cell: Any) -> dict[str, Any]:
-    """The file at a path, told by its content. Raises CellError."""
+    """The file at a path, told by its content; one that is not there has none. Raises CellError."""
     path = Path(str(cell).strip())
     try:
         if path.stat().st_size > LARGEST:
             raise CellError("paper_too_big", value=path.name, most=LARGEST // 1_000_000)
         content = path.read_bytes()
     except (OSError, ValueError):
-        raise CellError("no_paper", value=str(cell)[:120]) from None
+        return {"name": path.name[-120:], "mime": "", "content": None}
     mime = next((mime for head, mime in _TYPES.items() if content.startswith(head)), None)
     if mime is None:
         raise CellError("paper_type", value=path.name)
@@ -54,6 +55,12 @@ def save_contracts(session: Session, actor: Actor, rows: Sequence[Row]) -> list[
 
 def _put(session: Session, actor: Actor, row: Row) -> Outcome:
     file = row.get("file")
+    if file and file["content"] is None:
+        if file["name"] not in {
+            each.file_name for each in contracts_of(session) if each.number == row["number"]
+        }:
+            return Fault("no_paper", "file", {"value": file["name"]})
+        file = None  # as it was exported: the paper is kept already
     try:
         return put_contract(
             session,
