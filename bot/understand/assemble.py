@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from functools import cache
 
+from bot.understand.amended import amended
 from bot.understand.lexicon import Role
 from bot.understand.mentions import Element, Mention, is_op
 from bot.understand.numerals import number_at
@@ -46,7 +47,7 @@ def is_amount(element: Element) -> bool:
 
 def pair_up(elements: list[Element]) -> list[Pair]:
     """Mentions and quantities of a text, in text order, repaired and paired."""
-    elements = repaired(contrasted(elements))
+    elements = amended(repaired(contrasted(elements)))
     negated = _negated(elements)
     pairs, left = _shared(elements, negated)
     pairs += _by_order(left)

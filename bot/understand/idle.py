@@ -1,6 +1,7 @@
 """What only looks like a change: the figures and verbs of ordinary talk while a draft is open."""
 
 import re
+from dataclasses import replace
 
 from bot.understand.lexicon import Role
 from bot.understand.orders import could_be_goods, told
@@ -63,3 +64,13 @@ def _commands(reading: Reading) -> bool:
 
 def _weight(text: str) -> float:
     return sum(1.0 if is_han(c) else 0.4 for c in text)
+
+
+def each_line(move: Move, reading: Reading) -> tuple[Move, ...]:
+    """As in "猫砂都不要了", "铅笔各减5盒": a change of every line that goes by the name."""
+    if not isinstance(move, Change | Remove) or (isinstance(move, Remove) and move.keep):
+        return (move,)
+    lines = [line.sku for line in reading.context.draft if line.sku in move.target.skus]
+    if move.target.kind is not TargetKind.SKUS or len(lines) < 2 or not reading.has_word(Role.ALL, Role.EACH):
+        return (move,)
+    return tuple(replace(move, target=replace(move.target, skus=(sku,))) for sku in lines)

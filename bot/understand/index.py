@@ -18,7 +18,7 @@ from bot.understand.units import UnitWords
 _WORD = re.compile(r"[a-z]+|\d+(?:\.\d+)?[a-z]*")
 COMMON = 2_000  # a pair of characters in more names than this tells nothing
 _NOT_SKU = re.compile(r"[^a-z0-9]")
-_CODE = re.compile(r"(?<![a-z0-9])[a-z]+\d+[a-z0-9]*")
+_CODE = re.compile(r"(?<![a-z0-9])(?:[a-z]+\d+[a-z0-9]*|\d+[a-z]+\d+[a-z0-9]*)(?![a-z0-9])")
 _PACKED = re.compile(r"[瓶罐听袋桶盒包]?装|\(\s*\)")
 
 

@@ -30,7 +30,8 @@ def items_of(
 
     talked: products of the conversation, latest first, for variants said without their name ("小的也要5箱").
     """
-    found = find_all([p.mention for p in pairs if p.mention], index, allowed, loose=loose)
+    own = frozenset(id(p.mention) for p in pairs if p.mention and p.amount and not p.shared)
+    found = find_all([p.mention for p in pairs if p.mention], index, allowed, loose=loose, own=own)
     for pair in pairs:
         if pair.mention and pair.amount and pair.mention.bare and len(found[id(pair.mention)].skus) != 1:
             found[id(pair.mention)] = (
@@ -110,13 +111,23 @@ def variant_of(mention: Mention, talked: tuple[str, ...], index: Index, allowed:
 
 
 def find_all(
-    mentions: list[Mention], index: Index, allowed: Allowed, *, loose: bool = False
+    mentions: list[Mention],
+    index: Index,
+    allowed: Allowed,
+    *,
+    loose: bool = False,
+    own: frozenset[int] = frozenset(),
 ) -> dict[int, Found]:
-    """What each mention may mean, keyed by its identity; bare ones take the head noun of a neighbour."""
+    """What each mention may mean, keyed by its identity; bare ones take the head noun of a neighbour.
+
+    own: mentions with a quantity of their own; a size among them goes on with the name before it.
+    """
     found = {id(m): resolve(m, index, allowed, loose=loose) for m in mentions}
     for at, mention in enumerate(mentions):
         if mention.bare and len(found[id(mention)].skus) != 1:
-            around = (*mentions[at + 1 : at + 4], *reversed(mentions[max(0, at - 6) : at]))
+            after, before = mentions[at + 1 : at + 4], mentions[max(0, at - 6) : at][::-1]
+            goes_on = id(mention) in own and not mention.pieces and any(id(m) in own for m in before[:1])
+            around = (*before, *after) if goes_on else (*after, *before)
             for near in sorted(around, key=lambda m: not m.heads):
                 if near.heads or found[id(near)].skus:
                     taken = inherited(mention, near, found[id(near)], index, allowed)

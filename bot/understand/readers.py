@@ -259,7 +259,9 @@ def read_changes(reading: Reading) -> Understanding | None:
     drafted = bool(reading.context.draft)
     if not drafted and not _speaks_of_draft(reading):
         return None
-    moves = tuple(one for m in change_moves(reading) if not is_idle(m, reading) for one in each_line(m, reading))
+    moves = tuple(
+        one for m in change_moves(reading) if not is_idle(m, reading) for one in each_line(m, reading)
+    )
     if not moves:
         return None
     if not drafted and all(isinstance(m, Add) for m in moves):

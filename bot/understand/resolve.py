@@ -94,7 +94,8 @@ def _with_head(mention: Mention, index: Index, allowed: Allowed) -> Found:
     if not wide:
         return NOTHING
     if not any(_spoken(_main_name(s, index), head).endswith(head.name) for s in wide):
-        wide = _keep((*wide, *series_of(head.name, index)), allowed)
+        begun = (s for n in index.names.starting(head.name, MANY) for s in index.names.skus[n])
+        wide = _keep((*wide, *(begun if head.kind is not Kind.SOUND else ())), allowed)
     return Found(_unmarked(wide, head, index), max(tier, Tier.WORDS))
 
 
@@ -294,6 +295,8 @@ def _by_words(mention: Mention, words: list[Token], index: Index, allowed: Allow
         headed = tuple(s for s in skus if stems in _english(index.entries[s]))
     if headed:
         return Found(_plainest(headed, stems, index), tier)
+    if any(w in index.codes for w in stems):
+        return Found(_plainest(skus, stems, index), tier)
     if all(is_describing(w) for w in stems) or not _is_brand(skus, index):
         return Found((), None, skus[:3])
     return Found(skus, tier)

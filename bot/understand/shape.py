@@ -19,6 +19,7 @@ from bot.understand.types import Item
 
 Row = list[tuple[int, int]]  # the place of each cell in the normal text
 _NUMBERED = re.compile(r"\s*(\d{1,3})\s*[.．、)）:：]")
+_COUNTED = re.compile(r"\s*(\d{1,3})[ ]+(?=[^\W\d].*\d)")
 _RULE = re.compile(r"^[\s|:+=-]*$")
 
 
@@ -33,7 +34,8 @@ def table_items(reading: Reading) -> list[Item] | None:
     columns = columns or _by_content(text, body, reading.index)
     if columns is None or not body:
         return None
-    items = [_line(row, columns, text, reading) for row in body]
+    unit = _unit_of_head(rows[0], columns, text, reading) if body is not rows else None
+    items = [_line(row, columns, text, reading, unit) for row in body]
     return [i for i in items if i is not None]
 
 
@@ -178,8 +180,21 @@ def _figure(cell: str) -> Decimal | None:
     return numeral.value if numeral else None
 
 
-def _line(row: Row, columns: Columns, text: str, reading: Reading) -> Item | None:
+def _unit_of_head(row: Row, columns: Columns, text: str, reading: Reading) -> str | None:
+    """The unit that the head of the quantity column names: 袋数, cases."""
+    start, end = row[columns["qty"]]
+    word = reading.index.units.word_at(text, start)
+    return (
+        word[0]
+        if word and word[0] in reading.index.units.real and text[word[1] : end].strip() in ("", "数")
+        else None
+    )
+
+
+def _line(row: Row, columns: Columns, text: str, reading: Reading, unit: str | None) -> Item | None:
     quantity = _row_quantity(row, columns, text, reading)
+    if quantity and unit and quantity.parts[0].unit is None:
+        quantity = quantity._replace(parts=(quantity.parts[0]._replace(unit=unit),))
     name = [
         row[columns[key]] for key in ("sku", "name", "size") if key in columns and columns[key] < len(row)
     ]
@@ -240,6 +255,8 @@ def unnumbered(text: str) -> str:
     """A list without the numbers of its lines, same length: "2．5kg的肥牛" after line 1 is 5kg, not 2.5kg."""
     lines = text.split("\n")
     marks = [_NUMBERED.match(line) for line in lines]
+    if not any(marks):
+        marks = [_COUNTED.match(line) for line in lines]
     numbers = [int(unicodedata.normalize("NFKC", m[1])) for m in marks if m]
     if len(numbers) < 2 or numbers != list(range(numbers[0], numbers[0] + len(numbers))) or numbers[0] > 1:
         return text

@@ -12,6 +12,7 @@ from bot.understand.index import build_index
 from bot.understand.types import (
     Add,
     Ask,
+    Change,
     Claim,
     Deliver,
     Item,
@@ -180,3 +181,39 @@ def test_unknown_goods_asked_for_beside_a_draft_are_said_to_be_unknown() -> None
 
 def test_an_expense_word_of_no_category_and_no_verb_is_no_claim() -> None:
     assert not [m for m in read("电费四百").moves if isinstance(m, Claim)]
+
+
+REPAIRED = [
+    ("可乐15箱，哦20箱", 480),
+    ("可乐5箱，慢着，3箱", 72),
+    ("可乐4箱 改 6箱", 144),
+    ("可乐4箱…呃，2箱就行", 48),
+    ("可乐1箱外带3瓶", 27),
+    ("可乐2箱外加散的6瓶", 54),
+]
+
+
+@pytest.mark.parametrize(("text", "pieces"), REPAIRED)
+def test_two_quantities_of_one_name_correct_or_add_up(text: str, pieces: int) -> None:
+    assert [i.base_qty for i in items(read(text))] == [pieces]
+
+
+def test_a_quantity_for_each_changes_every_line_of_the_name() -> None:
+    products = tuple(
+        Product(
+            sku=f"P{k}",
+            name_zh=f"{k}号电池",
+            base_unit="粒",
+            default_unit="盒",
+            units={"盒": Pack(factor=20)},
+        )
+        for k in ("五", "七")
+    )
+    draft = tuple(DraftLine(sku=p.sku, base_qty=40, unit="盒", qty=Decimal(2)) for p in products)
+    index = build_index(Catalogue(products=products))
+    moves = understand("电池各减1盒", Context(now=NOW, draft=draft), index).moves
+    assert [m.target.skus for m in moves if isinstance(m, Change)] == [("P五",), ("P七",)]
+
+
+def test_numbers_before_the_lines_of_a_list_are_no_quantities() -> None:
+    assert [i.base_qty for i in items(read("1 可乐 10\n2 绿茶 5"))] == [240, 120]
