@@ -31,16 +31,18 @@ _keep = upsert(files).on_conflict_do_nothing(index_elements=["sha256"])
 def paper(cell: Any) -> dict[str, Any]:
     """The file at a path, told by its content; one that is not there has none. Raises CellError."""
     path = Path(str(cell).strip())
+    name = path.name[-120:]
     try:
-        if path.stat().st_size > LARGEST:
-            raise CellError("paper_too_big", value=path.name, most=LARGEST // 1_000_000)
-        content = path.read_bytes()
+        size = path.stat().st_size
+        content = path.read_bytes() if size <= LARGEST else b""
     except (OSError, ValueError):
-        return {"name": path.name[-120:], "mime": "", "content": None}
+        return {"name": name, "mime": "", "content": None}
+    if size > LARGEST:
+        raise CellError("paper_too_big", value=name, most=LARGEST // 1_000_000)
     mime = next((mime for head, mime in _TYPES.items() if content.startswith(head)), None)
     if mime is None:
-        raise CellError("paper_type", value=path.name)
-    return {"name": path.name[-120:], "mime": mime, "content": content}
+        raise CellError("paper_type", value=name)
+    return {"name": name, "mime": mime, "content": content}
 
 
 def save_contracts(session: Session, actor: Actor, rows: Sequence[Row]) -> list[Outcome]:
