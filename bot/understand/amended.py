@@ -7,8 +7,18 @@ from bot.understand.mentions import Element, Mention, is_op
 from bot.understand.tokens import Kind, Token
 
 _ADDS = (Role.AND, Role.MORE, Role.AGAIN)
-_IDLE = (Role.FILLER, Role.VERB, Role.ONLY, Role.SET, Role.REPLACE, Role.REPAIR, Role.LESS, *_ADDS)
-_CORRECTS = (Role.SET, Role.REPLACE, Role.REPAIR)
+_IDLE = (
+    Role.REMOVE,
+    Role.FILLER,
+    Role.VERB,
+    Role.ONLY,
+    Role.SET,
+    Role.REPLACE,
+    Role.REPAIR,
+    Role.LESS,
+    *_ADDS,
+)
+_CORRECTS = (Role.REMOVE, Role.SET, Role.REPLACE, Role.REPAIR)
 
 
 def amended(elements: list[Element]) -> list[Element]:
@@ -16,6 +26,14 @@ def amended(elements: list[Element]) -> list[Element]:
     out: list[Element] = []
     for at, element in enumerate(elements):
         held = _held(out)
+        if (
+            held is None
+            and _counts(element)
+            and (first := _before_name(out)) is not None
+            and _ends(elements, at + 1)
+        ):
+            out[first] = _in_unit_of(out[first], element)
+            continue
         if held is None or not _counts(element) or not _ends(elements, at + 1):
             out.append(element)
             continue
@@ -52,6 +70,23 @@ def _held(out: list[Element]) -> int | None:
     return k if before >= 0 and isinstance(out[before], Mention) else None
 
 
+def _before_name(out: list[Element]) -> int | None:
+    """As in "3 cases of nuggets, make that 5": where the quantity before the last name stands, if a word corrects it."""
+    k = len(out) - 1
+    corrected = False
+    while k >= 0 and not isinstance(out[k], Mention):
+        element = out[k]
+        if not (isinstance(element, Token) and (element.kind is Kind.BREAK or is_op(element, *_IDLE))):
+            return None
+        corrected = corrected or is_op(element, Role.SET, Role.REPAIR)
+        k -= 1
+    k -= 1
+    while k >= 0 and is_op(out[k], Role.OF, Role.FILLER):
+        k -= 1
+    alone = k >= 0 and _counts(out[k]) and not (k > 0 and isinstance(out[k - 1], Mention))
+    return k if corrected and alone else None
+
+
 def _ends(elements: list[Element], at: int) -> bool:
     """Whether the clause says nothing more than the quantity."""
     while at < len(elements) and is_op(elements[at], Role.FILLER, Role.ONLY):
@@ -77,8 +112,8 @@ def _counts(element: Element) -> bool:
     return isinstance(element, Token) and element.kind is Kind.QUANTITY and element.quantity is not None
 
 
-def _unit(token: Token) -> str | None:
-    return token.quantity.parts[0].unit if token.quantity else None
+def _unit(token: Element) -> str | None:
+    return token.quantity.parts[0].unit if isinstance(token, Token) and token.quantity else None
 
 
 def _together(first: Token, second: Token) -> Token:
@@ -88,7 +123,9 @@ def _together(first: Token, second: Token) -> Token:
     return replace(first, end=second.end, quantity=first.quantity._replace(parts=parts, end=second.end))
 
 
-def _in_unit_of(first: Token, second: Token) -> Token:
+def _in_unit_of(first: Element, second: Element) -> Token:
+    assert isinstance(first, Token)
+    assert isinstance(second, Token)
     assert first.quantity is not None
     assert second.quantity is not None
     if _unit(second) is not None or len(second.quantity.parts) != 1:

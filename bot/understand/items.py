@@ -41,8 +41,9 @@ def items_of(
     excluded = {s for p in pairs if p.negated and p.mention for s in found[id(p.mention)].skus}
     items: list[Item] = []
     topics = _topics(pairs, found)
+    size = _size_of_all(pairs)
     for pair in pairs:
-        if pair.negated or pair.mention is None or id(pair.mention) in topics:
+        if pair.negated or pair.mention is None or id(pair.mention) in topics or pair is size:
             continue
         if pair.amount is None and pair.mention.bare and not pair.mention.known and len(pairs) > 1:
             continue  # loose characters beside an order name nothing
@@ -78,6 +79,16 @@ def _topics(pairs: list[Pair], found: dict[int, Found]) -> set[int]:
         if again or wider or (pair.amount is None and id(pair.mention) in heads):
             topics.add(id(pair.mention))
     return topics
+
+
+def _size_of_all(pairs: list[Pair]) -> Pair | None:
+    """As in "复合肥和尿素，都要50公斤的，各一吨": a size said once after names that have none is no product."""
+    shared = [p for p in pairs if p.shared and p.mention]
+    if len(shared) < 3 or shared[-1].mention is None:
+        return None
+    last, others = shared[-1], [p.mention for p in shared[:-1] if p.mention]
+    lone = last.mention.bare and last.mention.sizes and not last.mention.pieces if last.mention else False
+    return last if lone and not any(m.sizes for m in others) else None
 
 
 def _share_size(pairs: list[Pair], found: dict[int, Found], index: Index) -> None:

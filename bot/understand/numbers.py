@@ -177,7 +177,8 @@ def _is_figure(tokens: list[Token], at: int, index: Index, talked: tuple[str, ..
         return True
     for near in (_neighbour(tokens, at, 1), _neighbour(tokens, at, -1)):
         if near is not None and near.kind in _NAMED and _comes_in(near, _key(token), index):
-            return True
+            beyond = _neighbour(tokens, tokens.index(near), 1)
+            return beyond is None or beyond.kind is not Kind.SIZE
     return False
 
 

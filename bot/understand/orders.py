@@ -23,6 +23,7 @@ _BY_AFTER = re.compile(
     r"(?:送|发|到|要|用|配|交|来|取|提货|自提|装车|出货|运|拉|拿|需|等着|前|之前|以前|delivery|deliver|please|at the latest|morning|afternoon|latest)"
 )
 _LOOSE = 3.0  # weight of unknown words beside a delivery day
+_NAME = 3  # characters of a name that can be nothing else
 _REACH = 6  # characters between an unknown name and its quantity
 _STORY = re.compile(
     r"\b(?:ate|drank|bought|had|sold|watched|won|lost|spent)\b|[吃喝买卖看送囤存](?:了|过|完)"
@@ -150,7 +151,18 @@ def could_be_goods(item: Item, reading: Reading) -> bool:
         return False
     if _far(item) or len(item.text.split()) > 4:
         return False
-    return item.unit in reading.index.units.packs or bool(roles & {Role.VERB, Role.AGAIN})
+    return (
+        item.unit in reading.index.units.packs
+        or bool(roles & {Role.VERB, Role.AGAIN})
+        or _is_all(item, reading)
+    )
+
+
+def _is_all(item: Item, reading: Reading) -> bool:
+    """Whether a text is no more than an unknown name and its quantity: 防爆胎四条."""
+    named = item.unit in reading.index.units.real and len(item.text) >= _NAME
+    said = sum(s.end - s.start for s in item.spans)
+    return named and item.spans[0].start < item.spans[-1].start and len(reading.text) - said <= 1
 
 
 def _far(item: Item) -> bool:
@@ -189,7 +201,7 @@ def delivery(reading: Reading) -> date | None:
         return delivery_day(chosen[-1])
     if not (reading.known or reading.context.draft):
         return None
-    return next((delivery_day(w) for w in days if _stands_alone(w, reading)), None)
+    return next((delivery_day(w) for w in days if _stands_alone(w, reading) or _set_instead(reading)), None)
 
 
 def _chatter(reading: Reading) -> bool:
@@ -210,6 +222,18 @@ def _stands_alone(when: When, reading: Reading) -> bool:
     after = re.split(r"[,。;!?\n]", text[when.end_at :])[0].strip()
     free = not after or after in ("的", "吧", "的话", "please", "上午", "下午", "早上", "晚上", "前")
     return words not in _TODAY and free and (not before or _after_goods(when, reading))
+
+
+def _set_instead(reading: Reading) -> bool:
+    """As in "make that Monday instead": a text that is nothing but words of change around a day."""
+    words = [t for t in reading.tokens if t.kind is Kind.WORD]
+    others = [t for t in reading.tokens if t.kind not in (Kind.WORD, Kind.BREAK) and not t.when]
+    roles = (Role.SET, Role.REPLACE, Role.REPAIR, Role.FILLER)
+    return (
+        not others
+        and all(t.is_word(*roles) for t in words)
+        and any(t.is_word(Role.SET, Role.REPLACE) for t in words)
+    )
 
 
 def _after_goods(when: When, reading: Reading) -> bool:

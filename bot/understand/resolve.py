@@ -87,6 +87,9 @@ def _with_head(mention: Mention, index: Index, allowed: Allowed) -> Found:
         fit = _fit_pieces(pieces, wide, index)
         if fit:
             return Found(_most_plain(fit, pieces, head, index), max(tier, Tier.WORDS))
+        kin = _keep((s for e in exact for s in index_family(_main_name(e, index), index)), allowed)
+        if fit := _fit_pieces(pieces, kin, index):
+            return Found(fit, Tier.WORDS)
         fit = _fit_pieces(pieces, wide, index, by_sound=True)
         if fit:
             return Found(fit, Tier.PINYIN)
@@ -113,6 +116,11 @@ def _spelled(piece: Token, index: Index) -> Token:
 def family_of(head: Token, index: Index) -> tuple[str, ...]:
     """Products with a name that ends in this head noun."""
     return _family(head, index, None)
+
+
+def index_family(name: str, index: Index) -> tuple[str, ...]:
+    """Products with a name that ends in this one."""
+    return tuple(s for n in index.names.ending(name) for s in index.names.skus[n])
 
 
 def _spoken(name: str, head: Token) -> str:

@@ -227,6 +227,8 @@ class Scan:
             and self._name_inside(quantity.end - 1, quantity.end, at=quantity.end - 1)
         ):
             quantity = read_quantity(self.text[: quantity.end - 1], pos, self._is_unit)  # 4桶 半合成机油
+        if quantity and not self.text[pos].isascii() and self._head_goes_on(pos, quantity.end):
+            return None  # 千斤顶
         quantity = self._with_far_unit(quantity) if quantity else None
         if quantity is None or _LONG_NUMBER.match(self.text, pos):
             return None
@@ -235,6 +237,14 @@ class Scan:
         if quantity.parts[0].unit is None and _NUMBERED.search(self.text, max(0, pos - 16), pos):
             return Token(Kind.MONEY, pos, quantity.end, self.text[pos : quantity.end])  # "at 6", "room 12"
         return Token(Kind.QUANTITY, pos, quantity.end, self.text[pos : quantity.end], quantity=quantity)
+
+    def _head_goes_on(self, pos: int, end: int) -> bool:
+        """Whether a head noun of names begins with this numeral and goes on beyond the quantity."""
+        run = self.text[pos : end + 3]
+        return any(
+            is_han(run[n - 1]) and self.index.names.has_ending(run[:n])
+            for n in range(end - pos + 1, len(run) + 1)
+        )
 
     def _endless(self, pos: int) -> Quantity | None:
         digits = _ENDLESS.match(self.text, pos)
