@@ -70,7 +70,10 @@ class OwnClaimError(DealerError):
 
 
 class LevelError(DealerError):
-    """The amount is above what this role decides. Fields: number, amount, role (who decides it)."""
+    """The amount, with what else is claimed for that kind and day, is above what this role decides.
+
+    Fields: number, amount, role (who decides it).
+    """
 
     code = "claims.above_level"
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, select
+from sqlalchemy import Row, Select, and_, bindparam, case, func, select
 
 from core.claims.errors import ClaimNotFoundError
 from core.claims.models import approval_levels, claim_evidence, claims
@@ -84,6 +84,14 @@ _same = scoped(
     )
     .limit(1)
 )
+_together = scoped(
+    select(
+        func.coalesce(func.sum(case((claims.c.state == "paid", claims.c.approved), else_=claims.c.amount)), 0)
+    ).where(
+        claims.c.state.in_(("submitted", "paid")),
+        and_(claims.c.category == bindparam("category"), claims.c.spent_on == bindparam("day")),
+    )
+)
 _levels = select(approval_levels.c.role, approval_levels.c.up_to).where(
     approval_levels.c.kind == bindparam("kind")
 )
@@ -120,6 +128,11 @@ def same_claim(session: Session, *, category: str, day: date, amount: int) -> st
     """The number of a live claim with the same category, day and amount; "" for none."""
     number = session.execute(_same, {"category": category, "day": day, "amount": amount}).scalar()
     return number or ""
+
+
+def weight_of(session: Session, *, category: str, day: date) -> int:
+    """What the session's dealer claims for one kind of expense of one day: split into several, it is decided as one."""
+    return int(session.execute(_together, {"category": category, "day": day}).scalar_one())
 
 
 def levels_of(session: Session, kind: str = "claim") -> dict[str, int]:

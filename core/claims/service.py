@@ -28,7 +28,7 @@ from core.claims.errors import (
     TooOldError,
 )
 from core.claims.models import claim_evidence, claim_ledger, claims
-from core.claims.queries import Evidence, levels_of, same_claim
+from core.claims.queries import Evidence, levels_of, same_claim, weight_of
 from core.claims.rules import MOST_DAYS, decider, is_too_old, may_decide
 from core.credit.ledger import lock_account, post
 from core.db.scope import DealerScope, across, scoped
@@ -177,8 +177,9 @@ def submit_claim(session: Session, actor: Actor, expense: Expense, *, again: boo
           day=expense.day.isoformat(), evidence=[each.identity for each in expense.evidence])  # fmt: skip
     session.report("claims.submitted", number=number, amount=expense.amount, by=actor.subject)
     left = None if checked.left is None else checked.left - expense.amount
+    weight = weight_of(session, category=expense.category, day=expense.day)
     return Submitted(
-        number=number, amount=expense.amount, left=left, decider=decider(levels_of(session), expense.amount)
+        number=number, amount=expense.amount, left=left, decider=decider(levels_of(session), weight)
     )
 
 
@@ -285,9 +286,9 @@ def _refuse_decider(session: Session, actor: Actor, claim: Row[Any]) -> None:
     person = session.execute(_person, {"member": claim.member_id}).scalar()
     if person is not None and person == actor.person_id:
         raise OwnClaimError(number=claim.number)
-    levels = levels_of(session)
-    if not may_decide(levels, actor.role, claim.amount):
-        raise LevelError(number=claim.number, amount=claim.amount, role=decider(levels, claim.amount))
+    levels, weight = levels_of(session), weight_of(session, category=claim.category, day=claim.spent_on)
+    if not may_decide(levels, actor.role, weight):
+        raise LevelError(number=claim.number, amount=weight, role=decider(levels, weight))
 
 
 def _refuse_used(session: Session, evidence: Evidence) -> None:

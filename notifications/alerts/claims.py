@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 
-from core.claims.queries import ClaimView, claim_by_reference, levels_of
+from core.claims.queries import ClaimView, claim_by_reference, levels_of, weight_of
 from core.claims.rules import RANKS, decider
 from core.db.session import Session
 from core.kit.money import Money
 from core.kit.say import Param, Picture, Say
 from notifications.alerts.happened import Happened, Rule, button, tell
 from notifications.outbox.write import Notice
-from notifications.recipients import dealer_label, members_of, staff_of
+from notifications.recipients import Recipient, dealer_label, members_of, staff_of
 
 CLAIMERS = ("owner", "buyer", "finance")
 _NAMED = frozenset(
@@ -81,9 +81,7 @@ def submitted(session: Session, fact: Happened) -> Iterable[Notice]:
     claim = claim_by_reference(session.for_dealer(fact.dealer()), str(fact.data["number"]))
     if claim.state != "submitted":
         return
-    first = RANKS.index(decider(levels_of(session), claim.amount))
-    able = (staff_of(session, role, region=region) for role in RANKS[first:])
-    recipients = next((found for found in able if found), [])
+    recipients = _deciders(session, fact, claim, region)
     yield from tell(fact, recipients, claim_card(claim, fact.currency), kind="money")
 
 
@@ -115,14 +113,21 @@ def _concerned(subject: str, role: str, fact: Happened) -> bool:
 def cancelled(session: Session, fact: Happened) -> Iterable[Notice]:
     """The dealer took it back: whoever had the card hears it."""
     label = dealer_label(session, fact.dealer())
-    first = RANKS.index(decider(levels_of(session), int(fact.data["amount"])))
-    able = (staff_of(session, role, region=label.region) for role in RANKS[first:])
+    claim = claim_by_reference(session.for_dealer(fact.dealer()), str(fact.data["number"]))
+    recipients = _deciders(session, fact, claim, label.region)
     params: dict[str, Param] = {
         "dealer": label.name, "number": fact.data["number"], "amount": fact.money("amount")
     }  # fmt: skip
-    yield from tell(
-        fact, next((found for found in able if found), []), Say(key="alerts.claim_cancelled", params=params)
-    )
+    yield from tell(fact, recipients, Say(key="alerts.claim_cancelled", params=params))
+
+
+def _deciders(session: Session, fact: Happened, claim: ClaimView, region: str) -> list[Recipient]:
+    """Those of the lowest role that decides it; where nobody has that role, of the next one above."""
+    bound = session.for_dealer(fact.dealer())
+    weight = max(claim.amount, weight_of(bound, category=claim.category, day=claim.spent_on))
+    first = RANKS.index(decider(levels_of(session), weight))
+    able = (staff_of(session, role, region=region) for role in RANKS[first:])
+    return next((found for found in able if found), [])
 
 
 RULES: dict[str, Rule] = {

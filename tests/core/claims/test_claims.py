@@ -118,7 +118,10 @@ def test_a_receipt_is_used_once_by_anybody_and_another_dealers_claim_is_not_name
 
 
 def test_the_amount_says_who_decides(shop: Shop) -> None:
-    small, middle, large = (claim(shop, "buyer D1", amount).number for amount in (1000, 60_000, 2000))
+    small, middle, large = (
+        claim(shop, "buyer D1", amount, day=date(2026, 3, day)).number
+        for day, amount in enumerate((1000, 60_000, 2000), 1)
+    )
     plan(shop, 10**9, category="display")
     huge = claim(shop, "buyer D1", 300_000, category="display").number
     with pytest.raises(NotAllowedError):
@@ -190,3 +193,13 @@ def test_the_check_sees_what_does_not_add_up(shop: Shop) -> None:
     shop.system(lambda session: session.execute(update(budgets).values(used=1)))
     shop.system(lambda session: session.execute(system(update(claims).values(approved=25_000))))
     assert {each.rule for each in wrong(shop)} == {"budgets.used", "claims.history", "claims.paid"}
+
+
+def test_an_expense_split_into_small_claims_is_decided_as_one(shop: Shop) -> None:
+    first, second = (claim(shop, "buyer D1", amount) for amount in (30_000, 25_000))
+    assert (first.decider, second.decider) == ("sales", "finance")
+    with pytest.raises(LevelError):
+        shop.as_("sales", approve_claim, number=second.number)
+    shop.as_("finance", approve_claim, number=first.number)
+    shop.as_("finance", approve_claim, number=second.number)
+    assert wrong(shop) == []
