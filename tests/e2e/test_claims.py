@@ -1,5 +1,7 @@
 """A claim over the Telegram webhook, its receipt a photo: fetched by the worker, on the approver's card, paid to the account."""
 
+from pathlib import Path
+
 import pytest
 from sqlalchemy import select
 
@@ -10,6 +12,8 @@ from core.credit.models import accounts
 from core.db.scope import system
 from tests.bot.media.papers import invoice
 from tests.channels.telegram.people import Person
+from tests.channels.wechat.shop import joins, shop
+from tests.databases import Databases
 from tests.e2e.conftest import Open
 from tests.e2e.running import App
 from tests.e2e.stage import Stage
@@ -84,3 +88,25 @@ def test_an_album_gets_one_answer_and_a_wrong_file_its_reason(opened: Open) -> N
     stage.hears(owner, "当不了票据")
     stage.says(owner, "陈列费300，昨天的")
     assert "票据2张" in stage.hears(owner, "都齐了").text
+
+
+def test_a_photo_over_wechat_is_fetched_by_its_media_id_and_shown_to_the_approver(
+    all_databases: Databases, tmp_path: Path
+) -> None:
+    receipt = invoice("24312000000012345678")
+    with shop(all_databases, "sqlite", tmp_path) as app:
+        sales = joins(app, "王经理", role="sales", region="华东")
+        admin = joins(app, "陈总", role="admin")
+        owner = joins(app, "李老板", dealer="QX", role="owner")
+        owner.says("报陈列费260，昨天的")
+        owner.hears("都齐了")
+        owner.sends_photo(receipt)
+        owner.hears("票据收到了")
+        owner.hears("发票尾号 12345678", within=20)
+        owner.picks("提交")
+        owner.hears("✅ 已提交")
+        admin.hears("骑行天地 报费用：陈列费 ¥260", within=20)
+        admin.picks("批准")
+        admin.hears("已批")
+        owner.hears("¥260 已记到账上", within=20)
+        sales.hears_nothing()
