@@ -13,8 +13,10 @@ from bot.dialog.handles import sign
 from bot.dialog.messages import Inbound, Kind, Outcome
 from bot.turn import handle
 from bot.understand.normalise import normalise
+from core.kit.errors import NotAllowedError, NotFoundError
 from core.kit.say import Say
 from core.people.models import identities, persons
+from core.people.service import revoke_identity
 from notifications.address import address_facts
 from notifications.outbox.deliver import claim, send
 from notifications.outbox.models import outbox
@@ -266,3 +268,15 @@ def test_which_sentences_are_about_chats(text: str, request_: str):
         if any(re.fullmatch(pattern, written) for pattern in binding._words()[name])
     ]
     assert found == ([request_] if request_ else [])
+
+
+def test_whose_chats_nobody_but_owner_and_staff_take_back(world: World):
+    """A buyer's hand on the owner's chat is refused; another dealer's owner does not even find it."""
+    world.shop.dealer("south", credit_limit=0)
+    chat = identity(world, "owner north")
+    with pytest.raises(NotAllowedError):
+        world.shop.as_("buyer north", revoke_identity, identity_id=chat)
+    with pytest.raises(NotFoundError):
+        world.shop.as_("owner south", revoke_identity, identity_id=chat)
+    with pytest.raises(NotFoundError):
+        world.shop.as_("sales", revoke_identity, identity_id=10**9)
