@@ -41,12 +41,18 @@ def is_idle(move: Move, reading: Reading) -> bool:
                 i.candidates or could_be_goods(i, reading) for i in items
             )
         case Change(target=target) | Remove(target=target) | Replace(target=target):
-            return (_nowhere(target) or _told_of(target, reading)) and not _commands(reading)
+            return (_nowhere(target) or (_unfigured(move) and _told_of(target, reading))) and not _commands(
+                reading
+            )
     return False
 
 
 def _nowhere(target: Target) -> bool:
     return target.kind is TargetKind.SKUS and not target.skus
+
+
+def _unfigured(move: Change | Remove | Replace) -> bool:
+    return not (isinstance(move, Change) and move.qty is not None)
 
 
 def _told_of(target: Target, reading: Reading) -> bool:

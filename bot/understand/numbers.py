@@ -68,7 +68,7 @@ def _without_spec_counts(tokens: list[Token]) -> list[Token]:
                 times.is_word(Role.OF)
                 and times.text == "*"
                 and glued
-                and _bare(count)
+                and count.kind is Kind.QUANTITY
                 and _another(tokens, at + 2)
             ):
                 at += 2

@@ -178,7 +178,8 @@ def read_intent(reading: Reading) -> Understanding | None:
         goods = reading.lines or order_items(reading) or _of_a_line(reading)
         return None if goods else Understanding(intent=top, moves=(Social(intent=top),))
     if top is Intent.COMPLAINT:
-        return Understanding(intent=top, moves=(Social(intent=top),))
+        ordered = len(reading.lines) > 1 or (reading.lines and reading.has_word(Role.REPAIR))
+        return None if ordered else Understanding(intent=top, moves=(Social(intent=top),))
     if top is Intent.ORDER_CANCEL and _of_a_line(reading):
         return None
     if top is Intent.ORDER_REPEAT and reading.context.draft and same_again(reading):
@@ -228,6 +229,11 @@ def _beside_order(top: Intent, reading: Reading) -> Understanding | None:
     """A question in a clause of its own beside goods ordered in others: "来3箱可乐，雪碧还有货吗"."""
     text = reading.normal.text
     asked = [match for match in _CLAUSE.finditer(text) if scores(match[0]).get(top, 0) >= 4]
+    if top in (
+        Intent.ORDER_STATUS,
+        Intent.REBATE_QUERY,
+    ):  # a clause with goods and their quantity asks after no order
+        asked = [m for m in asked if not any(i.qty is not None for i in reading.items_in(m.start(), m.end()))]
     spans = [reading.normal.span(match.start(), match.end()) for match in asked]
     inside = [i for i in reading.items if any(s.start <= i.spans[0].start < s.end for s in spans)]
     ordered = [i for i in order_items(reading) if i not in inside]

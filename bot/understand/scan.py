@@ -197,6 +197,8 @@ class Scan:
         if self._inside_word(pos):
             return None
         size = measure_at(self.text, pos)
+        if size and not self.text[pos].isascii() and self._head_goes_on(pos, size.end):
+            size = None
         counted = size if size and self._sold_by(size) else None
         if size and (counted or self._name_inside(pos, size.end)):
             size = None
@@ -227,6 +229,9 @@ class Scan:
             and self._name_inside(quantity.end - 1, quantity.end, at=quantity.end - 1)
         ):
             quantity = read_quantity(self.text[: quantity.end - 1], pos, self._is_unit)  # 4桶 半合成机油
+        if quantity and len(quantity.parts) > 1 and self.text[pos - 1 : pos] == "*":
+            end = pos + len(self.text[pos:].split(maxsplit=1)[0])
+            quantity = read_quantity(self.text[:end], pos, self._is_unit)  # the count in "200ml*24瓶 4箱"
         if quantity and not self.text[pos].isascii() and self._head_goes_on(pos, quantity.end):
             return None  # 千斤顶
         quantity = self._with_far_unit(quantity) if quantity else None

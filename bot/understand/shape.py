@@ -32,6 +32,10 @@ def table_items(reading: Reading) -> list[Item] | None:
     columns = _by_head(text, rows[0])
     body = rows[1:] if columns else rows
     columns = columns or _by_content(text, body, reading.index)
+    if columns and "name" in columns and "sku" in columns and "size" not in columns:
+        codes = [text[slice(*r[columns["sku"]])] for r in body if columns["sku"] < len(r)]
+        if not any(fold_sku(c) in reading.index.skus for c in codes):
+            columns["size"] = columns.pop("sku")  # a column headed 型号 that holds no SKU
     if columns is None or not body:
         return None
     unit = _unit_of_head(rows[0], columns, text, reading) if body is not rows else None
