@@ -15,6 +15,7 @@ from bot.dialog.state import Dialogue
 from bot.dialog.texts import LOCALES
 from bot.store.models import conversations
 from core.contracts.service import put_contract
+from core.claims.models import approval_levels, budgets, claims
 from core.db.scope import system
 from core.db.session import Session
 from core.dealers.models import addresses
@@ -85,9 +86,11 @@ class Stage:
             assert self.deliver() == turn["deliver"], turn
 
     def order_about(self, colleague: str, words: str) -> None:
-        """Staff say something and confirm what they are shown; LAST is the newest order's number."""
-        newest = self.shop.rows(select(orders.c.number).order_by(orders.c.id.desc()).limit(1))
-        self.world.says(colleague, words.replace("LAST", newest[0].number if newest else ""))
+        """Staff say something and confirm what they are shown; LAST is the newest order's number, CLAIM the newest claim's."""
+        for word, table in (("LAST", orders), ("CLAIM", claims)):
+            newest = self.shop.rows(select(table.c.number).order_by(table.c.id.desc()).limit(1))
+            words = words.replace(word, newest[0].number if newest else "")
+        self.world.says(colleague, words)
         offered = [choice for say in self.world.last[colleague] for choice in say.choices]
         if offered and offered[0].action.startswith("do-"):
             self.world.presses(colleague, offered[0].action)
@@ -138,6 +141,9 @@ class Stage:
             assert [row.state for row in made] == then["orders"], made
         if "draft" in then:
             assert self.draft() == then["draft"]
+        if "claims" in then:
+            held = self.shop.rows(select(claims.c.state, claims.c.approved).order_by(claims.c.id))
+            assert [f"{row.state} {row.approved}" for row in held] == then["claims"], held
         if "lines" in then:
             order = self.shop.see(self.who, last_order)
             assert order is not None
@@ -212,6 +218,12 @@ def set_stage(database: Database, given: dict[str, Any]) -> Stage:
         shop.system(lambda session, row=row: session.execute(system(insert(addresses)), row))
     _agree(shop, given)
     world = open_world(database, shop)
+    if "budget" in given:
+        row = {"whose": "all", "category": "", "first_day": SINCE, "last_day": date(2026, 12, 31)}
+        shop.system(lambda session: session.execute(insert(budgets), {**row, "amount": given["budget"]}))
+    if "sales_decides" in given:
+        level = {"kind": "claim", "role": "sales", "up_to": given["sales_decides"]}
+        shop.system(lambda session: session.execute(insert(approval_levels), level))
     if given.get("banded"):
         world.office = replace(world.office, banded_stock=True)
     if given.get("web"):
