@@ -23,6 +23,7 @@ from core.kit.violation import Violation
 from core.orders.check import check as check_ledgers
 from core.orders.models import order_lines, orders
 from core.people.models import identities, invites, members, persons, staff
+from core.rebates.check import check as check_rebates
 from notifications.outbox.models import outbox
 
 OVERDUE = timedelta(minutes=10)
@@ -33,6 +34,7 @@ def violations(session: Session, anchors: Iterable[Anchor] = ()) -> Iterator[Vio
     """Everything that does not hold, one after another."""
     yield from check_ledgers(session.connection)
     yield from check_claims(session.connection)
+    yield from check_rebates(session.connection)
     for rule, statement in (*foreign_rows(metadata), *RULES):
         for row in session.execute(statement, {"late": session.now - OVERDUE}).all():
             yield Violation(rule, str(row.subject), row.kept, row.right)

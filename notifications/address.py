@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy import bindparam, select, update
 
 from core.db.session import Session
-from notifications.alerts import attention, claims, contracts, orders, people, stock, talks, turns
+from notifications.alerts import attention, claims, contracts, orders, people, rebates, stock, talks, turns
 from notifications.alerts.happened import Happened, Rule
 from notifications.outbox.models import facts
 from notifications.outbox.write import write_notices
@@ -34,10 +34,10 @@ _addressed = (
 
 
 RULES: dict[str, Rule] = {
-    **attention.RULES, **claims.RULES, **contracts.RULES, **orders.RULES, **people.RULES,
+    **attention.RULES, **claims.RULES, **contracts.RULES, **orders.RULES, **people.RULES, **rebates.RULES,
     **stock.RULES, **talks.RULES, **turns.RULES,
 }  # fmt: skip
-QUIET = frozenset({"prices.changed", "people.revoked", "stock.recovered"})
+QUIET = frozenset({"prices.changed", "people.revoked", "rebates.used", "stock.recovered"})
 
 
 def address_facts(session: Session, zone: ZoneInfo, currency: str, *, tell_dealers: bool = False) -> int:

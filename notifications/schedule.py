@@ -23,6 +23,7 @@ from core.db.session import Session
 from core.kit.clock import Clock, business_day
 from core.orders.review import expire_reviews
 from core.people.invites import expire_invites
+from core.rebates.settle import close_periods
 from notifications.alerts.contracts import find_ending
 from notifications.alerts.stock import digest_stock
 from notifications.attention import escalate_alerts
@@ -39,7 +40,8 @@ _claim = {
 class Job:
     """What is done when. cron: minute hour day month weekday, local time; lookback: longer than any pause between firings.
 
-    `dated` instead of `run`: a job that needs the brand's day, which is that of its planned time.
+    `dated` instead of `run`: a job that needs the brand's day: the one on which it runs, also when a missed period is
+    caught up, so that what it says of days is true when it is read.
     """
 
     name: str
@@ -54,6 +56,7 @@ JOBS: tuple[Job, ...] = (
     Job(name="seal-audit", cron="*/10 * * * *", run=seal, lookback=timedelta(minutes=30)),
     Job(name="expire-invites", cron="17 * * * *", run=expire_invites, lookback=timedelta(hours=3)),
     Job(name="escalate-alerts", cron="*/15 * * * *", run=escalate_alerts, lookback=timedelta(hours=1)),
+    Job(name="close-rebates", cron="30 2 * * *", run=close_periods),
     Job(name="stock-digest", cron="30 8 * * *", dated=digest_stock),
     Job(name="contracts", cron="0 9 * * *", dated=find_ending),
 )
@@ -96,7 +99,7 @@ def fire(lane: Lane, job: Job, planned: datetime, *, process: str, clock: Clock,
         if job.dated is None:
             job.run(session)
         else:
-            job.dated(session, business_day(planned, zone))
+            job.dated(session, business_day(session.now, zone))
         write_facts(session, session.facts)
         return True
 

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import and_, func, select
 
 from bot.files.master import MASTER
+from bot.files.rebates import rebates_rows
 from bot.store.models import parked
 from core.claims.models import claims
 from core.contracts.queries import all_contracts
@@ -190,6 +191,7 @@ EXPORTS: dict[str, Callable[[Session], list[Row]]] = {
     "deadletters": deadletters_rows,
     "contracts": contracts_rows,
     "claims": claims_rows,
+    "rebates": rebates_rows,
     **MASTER,
 }
 

@@ -26,6 +26,7 @@ from bot.files.kinds.dealers import ADDRESSES, ASSORTMENTS, DEALERS
 from bot.files.kinds.goods import PRICES, STOCK
 from bot.files.kinds.orders import OPEN_ORDERS
 from bot.files.kinds.people import MEMBERS, STAFF
+from bot.files.kinds.rebates import BALANCES, PROGRAMMES, TIERS
 from bot.files.sheet import Line, Sheet, content_of, sheet_of
 from core.audit.service import record
 from core.db.lane import Lane
@@ -51,6 +52,9 @@ KINDS = {
         CONTRACTS,
         BUDGETS,
         LEVELS,
+        PROGRAMMES,
+        TIERS,
+        BALANCES,
     )
 }
 """In the order in which a brand brings them in: each names only what is there before it."""

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row, Select, String, bindparam, func, literal, select
+from sqlalchemy import ColumnElement, Row, Select, String, bindparam, cast, func, literal, or_, select
 
 from core.credit.rebate_models import rebate_ledger
 from core.db.base import Id, UtcDateTime
@@ -58,6 +58,15 @@ _whose = programmes.c.whose.in_(
         bindparam("own", type_=String()),
     )
 )
+
+
+def taking_part() -> ColumnElement[bool]:
+    """Whether the dealer of a row takes part in its programme, where `dealers` and the programmes are joined."""
+    return or_(
+        programmes.c.whose == ALL,
+        programmes.c.whose == literal("level:", String).concat(dealers.c.level),
+        programmes.c.whose == literal("dealer:", String).concat(cast(dealers.c.id, String)),
+    )
 
 
 def _with_tiers(condition: Any) -> Select[Any]:

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import String, and_, bindparam, cast, exists, func, insert, literal, or_, select
+from sqlalchemy import and_, bindparam, exists, func, insert, or_, select
 
 from core.credit.ledger import lock_account
 from core.credit.rebate import Entry, post_rebate, rebate_balance
@@ -26,7 +26,7 @@ from core.people.policy import require
 from core.people.trail import trail
 from core.rebates.errors import ProgrammeNotFoundError
 from core.rebates.models import programmes, settlements
-from core.rebates.programmes import ALL, Programme, programme_by_code
+from core.rebates.programmes import ALL, Programme, programme_by_code, taking_part
 from core.rebates.purchases import by_order, purchases_of
 from core.rebates.rules import earned, spread
 
@@ -44,16 +44,7 @@ _mine = and_(settlements.c.dealer_id == dealers.c.id, settlements.c.programme_id
 _settled_at = select(func.max(settlements.c.at)).where(_mine).correlate(dealers, programmes).scalar_subquery()
 _open = across(
     select(dealers.c.id, programmes.c.code)
-    .select_from(
-        programmes.join(
-            dealers,
-            or_(
-                programmes.c.whose == ALL,
-                programmes.c.whose == literal("level:", String).concat(dealers.c.level),
-                programmes.c.whose == literal("dealer:", String).concat(cast(dealers.c.id, String)),
-            ),
-        )
-    )
+    .select_from(programmes.join(dealers, taking_part()))
     .where(
         programmes.c.ends <= bindparam("now"),
         programmes.c.ends > bindparam("since"),
@@ -91,11 +82,22 @@ def settle_rebate(session: Session, actor: Actor, *, programme: str, dealer: str
     require(actor, "rebates.settle")
     bound = at_dealer(session, dealer)
     lock_account(bound)
-    terms = programme_by_code(bound, programme)
-    here = dealer_by_id(bound, bound.dealer_id)
+    terms = _terms_for(bound, programme)
+    return _settle(bound, actor, terms)
+
+
+def settlement_due(session: Session, *, programme: str, dealer: str | None = None) -> Settled:
+    """What settling would pay now. Raises as settle_rebate."""
+    bound = at_dealer(session, dealer)
+    return _due(bound, _terms_for(bound, programme))[0]
+
+
+def _terms_for(session: Session, programme: str) -> Programme:
+    terms = programme_by_code(session, programme)
+    here = dealer_by_id(session, session.dealer_id)
     if terms.whose not in (ALL, f"dealer:{here.id}", f"level:{here.level}"):
         raise ProgrammeNotFoundError(reference=programme)
-    return _settle(bound, actor, terms)
+    return terms
 
 
 def close_periods(session: Session) -> tuple[Settled, ...]:
@@ -105,7 +107,8 @@ def close_periods(session: Session) -> tuple[Settled, ...]:
     return tuple(settle_rebate(session.for_dealer(row.id), actor, programme=row.code) for row in found)
 
 
-def _settle(session: Session, actor: Actor, programme: Programme) -> Settled:
+def _due(session: Session, programme: Programme) -> tuple[Settled, dict[int, int]]:
+    """What is due now, and what was bought by order."""
     bought = by_order(purchases_of(session, (programme,)).under(programme))
     base = sum(bought.values())
     due = earned(programme.kind, programme.tiers, base)
@@ -113,6 +116,12 @@ def _settle(session: Session, actor: Actor, programme: Programme) -> Settled:
     result = Settled(
         programme=programme.code, base=base, due=due, amount=amount, owed=programme.paid + amount - due
     )
+    return result, bought
+
+
+def _settle(session: Session, actor: Actor, programme: Programme) -> Settled:
+    result, bought = _due(session, programme)
+    base, due, amount = result.base, result.due, result.amount
     if amount == 0:
         return result
     parts = _parts(session, programme, bought, due=due, amount=amount)

@@ -5,7 +5,7 @@ Facts: rebates.used (number, amount, left, by).
 
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import func, select
 
 from core.credit.ledger import lock_account
 from core.credit.opening import SOURCE, Opening
@@ -23,9 +23,6 @@ from core.people.policy import require
 from core.people.trail import trail
 from core.rebates.errors import RebateAmountError, RebateShortError
 
-_times_used = scoped(
-    select(func.count()).where(rebate_ledger.c.order_id == bindparam("order"), rebate_ledger.c.kind == "used")
-)
 _stated = scoped(
     select(
         func.coalesce(func.sum(rebate_ledger.c.amount), 0).label("amount"), func.count().label("entries")
@@ -54,9 +51,9 @@ def use_rebate(session: Session, actor: Actor, *, number: str, amount: int) -> R
     owed = order.total - order.paid
     if not 0 < amount <= owed:
         raise RebateAmountError(amount=amount, most=owed)
-    times = bound.execute(_times_used, {"order": order.id}).scalar_one()
+    source = f"rebate:{number}:{order.paid}"  # each use pays more of the order than was paid before it
     moved = move_to_account(
-        bound, order_id=order.id, number=number, amount=amount, source=f"rebate:{number}:{times + 1}",
+        bound, order_id=order.id, number=number, amount=amount, source=source,
         by=actor.subject,
     )  # fmt: skip
     if moved is None:

@@ -1,5 +1,6 @@
 """A shop with programmes: goods at 100.00 a piece and 50.00 a piece, dealers with credit enough to buy for a quarter."""
 
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from core.orders.ship import ship_order
 from core.rebates.service import Terms, put_programme, put_tiers
 from tests.core.shop import Shop, open_shop
-from tests.databases import Database
+from tests.databases import Database, Databases
 
 FIRST, LAST = date(2026, 1, 1), date(2026, 3, 31)
 BANDS = {0: 1000, 100_000_00: 2000, 300_000_00: 3000}
@@ -40,3 +41,22 @@ def buy(shop: Shop, pieces: int, sku: str = "A", who: str = "owner D1") -> str:
 @pytest.fixture
 def shop(database: Database) -> Shop:
     return trade(database)
+
+
+@pytest.fixture
+def sqlite_factory(all_databases: Databases) -> Iterator[Callable[[], Database]]:
+    """A new SQLite database each time it is called."""
+    made: list[Database] = []
+
+    def make() -> Database:
+        while made:
+            one = made.pop()
+            one.close()
+            all_databases.drop(one.url)
+        made.append(Database(all_databases.sqlite_url()))
+        return made[0]
+
+    yield make
+    for one in made:
+        one.close()
+        all_databases.drop(one.url)

@@ -1,0 +1,1 @@
+"""Rebate programmes for staff: how a dealer stands, and settling before the period is over."""
