@@ -32,10 +32,9 @@ def _stock(data: Mapping[str, Any], locale: str) -> bytes:
         return all_texts().text(locale, f"alerts.picture_{name}", figures.get("count")).format(**figures)
 
     def section(name: str, *, pressing: bool) -> Section:
-        last = "suggested" if pressing else "none"
         return Section(
             title=word(name, count=data[f"{name}_count"]),
-            heads=(word("available"), word("cover"), word("inbound"), word(last)),
+            heads=(word("available"), word("cover"), word("inbound"), word("suggested") if pressing else ""),
             rows=[_row(row, locale, pressing=pressing) for row in data[name]],
             pressing=pressing,
         )

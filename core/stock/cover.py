@@ -4,7 +4,18 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, func, literal_column, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    Subquery,
+    bindparam,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from core.db.base import Id
 from core.db.session import Session
@@ -54,44 +65,49 @@ class Cover:
         return self.snoozed_until is not None and today < self.snoozed_until
 
 
-_sold = (
-    select(
-        stock_ledger.c.product_id,
-        func.cast(func.sum(-stock_ledger.c.qty), Integer).label("shipped"),
+def _with_sales(*only: ColumnElement[bool]) -> tuple[Select[Any], Subquery]:
+    """Stocked products with what was shipped of them since a moment. only: limits the shipments that are summed."""
+    sold = (
+        select(
+            stock_ledger.c.product_id,
+            func.cast(func.sum(-stock_ledger.c.qty), Integer).label("shipped"),
+        )
+        .where(
+            stock_ledger.c.kind == literal_column("'shipment'"),
+            stock_ledger.c.at >= bindparam("since"),
+            *only,
+        )
+        .group_by(stock_ledger.c.product_id)
+        .subquery("sold")
     )
-    .where(stock_ledger.c.kind == literal_column("'shipment'"), stock_ledger.c.at >= bindparam("since"))
-    .group_by(stock_ledger.c.product_id)
-    .subquery("sold")
-)
-_columns = (
-    products.c.id,
-    products.c.sku,
-    products.c.name_zh,
-    products.c.name_en,
-    products.c.size,
-    products.c.base_unit,
-    products.c.default_unit,
-    products.c.units,
-    stock_items,
-    func.coalesce(_sold.c.shipped, 0).label("shipped"),
-)
-_stocked = stock_items.join(products, products.c.id == stock_items.c.product_id).outerjoin(
-    _sold, _sold.c.product_id == stock_items.c.product_id
-)
+    stocked = stock_items.join(products, products.c.id == stock_items.c.product_id)
+    columns = (
+        products.c.id,
+        products.c.sku,
+        products.c.name_zh,
+        products.c.name_en,
+        products.c.size,
+        products.c.base_unit,
+        products.c.default_unit,
+        products.c.units,
+        stock_items,
+        func.coalesce(sold.c.shipped, 0).label("shipped"),
+    )
+    joined = stocked.outerjoin(sold, sold.c.product_id == stock_items.c.product_id)
+    return select(*columns).select_from(joined), sold
+
+
+_every, _sold = _with_sales()
 _available = stock_items.c.on_hand - stock_items.c.reserved
-_notable = (
-    select(*_columns)
-    .select_from(_stocked)
-    .where(
-        products.c.active,
-        or_(
-            _available - stock_items.c.reorder_point < literal_column("0"),
-            _available * WINDOW >= _sold.c.shipped * TOO_MUCH,
-        ),
-    )
-    .order_by(products.c.sku)
-)
-_one = select(*_columns).select_from(_stocked).where(products.c.id == bindparam("product", type_=Id))
+_notable = _every.where(
+    products.c.active,
+    or_(
+        _available - stock_items.c.reorder_point < literal_column("0"),
+        _available * WINDOW >= _sold.c.shipped * TOO_MUCH,
+    ),
+).order_by(products.c.sku)
+_product = bindparam("product", type_=Id)
+_one = _with_sales(stock_ledger.c.product_id == _product)[0].where(products.c.id == _product)
 _id = select(products.c.id).where(products.c.sku == bindparam("sku"))
 _snooze = (
     update(stock_items)

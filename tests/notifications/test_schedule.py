@@ -1,7 +1,7 @@
 """A period fires once, whoever fires it; what was missed is caught up by the stated rule."""
 
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -93,3 +93,17 @@ def test_every_job_has_a_name_and_finds_its_last_period(now: datetime) -> None:
     for job in JOBS:
         assert job_named(job.name) is job
         assert latest_due(job, now, SHANGHAI) is not None
+
+
+def test_a_job_that_speaks_of_days_is_given_the_brand_s_day_on_which_it_runs(sqlite: Database) -> None:
+    given: list[date] = []
+    job = Job(name="dated", cron="0 9 * * *", dated=lambda _session, today: given.append(today))
+    for moment in (
+        datetime(2026, 2, 28, 1, 0, tzinfo=UTC),  # nine in Shanghai on the month's last day
+        datetime(
+            2026, 2, 28, 17, 0, tzinfo=UTC
+        ),  # one in the morning of the first of March: nothing new is due
+        datetime(2026, 3, 2, 23, 0, tzinfo=UTC),  # seven on the third: the missed second is caught up
+    ):
+        fire_due(sqlite.lane, job, process="p", clock=lambda moment=moment: moment, zone=SHANGHAI)
+    assert given == [date(2026, 2, 28), date(2026, 3, 3)]

@@ -15,8 +15,14 @@ from core.stock.cover import snooze_stock
 from notifications.attention import see_alert, see_alerts_about
 from notifications.preferences import TOPICS, Preference, preference_of, set_quiet, toggle_topic
 
-_NEEDS = {"stock": "stock.plan", "contracts": "contracts.read", "account": "account.read"}
-"""Topics only those hear of who may do this."""
+_NEEDS = {
+    "stock": ("stock.plan",),
+    "contracts": ("contracts.read",),
+    "account": ("account.read",),
+    "rebates": ("account.read",),
+    "claims": ("claims.approve", "claims.submit"),
+}
+"""Topics only those hear of who may do one of these."""
 NIGHT = (22 * 60, 8 * 60)
 
 
@@ -87,7 +93,11 @@ def _quiet(turn: Turn, hours: tuple[int, int] | None) -> Says:
 
 def _topics(turn: Turn) -> tuple[str, ...]:
     side = "staff" if turn.actor.side == "staff" else "dealer"
-    return tuple(topic for topic in TOPICS[side] if topic not in _NEEDS or may(turn.actor, _NEEDS[topic]))
+    return tuple(
+        topic
+        for topic in TOPICS[side]
+        if topic not in _NEEDS or any(may(turn.actor, action) for action in _NEEDS[topic])
+    )
 
 
 def _shown(turn: Turn, wish: Preference) -> Say:
