@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from bot.understand.assemble import is_amount, pair_up
 from bot.understand.clauses import Clause, clauses, items_of_clause
-from bot.understand.exchange import exchanged, swaps, unit_or_product
+from bot.understand.exchange import corrected, counted, exchanged, instead_of_last, swaps, unit_or_product
 from bot.understand.items import measured, said
 from bot.understand.lexicon import Role
 from bot.understand.mentions import Mention
@@ -62,13 +62,16 @@ def change_moves(reading: Reading) -> tuple[Move, ...]:
     moves: list[Move] = []
     if same := same_again(reading):
         return (same,)
-    if single := _other_unit(reading) or _of_that(reading):
+    if single := _other_unit(reading) or _of_that(reading) or corrected(reading):
         return (single,)
     last: Target | None = None
     wrong = False  # "说错了": the next clause corrects
     for clause in clauses(reading.elements):
         if moves and _takes_back(clause):
             moves[-1] = _set_instead(moves[-1], reading)
+            continue
+        if moves and (exact := counted(moves[-1], clause, reading)):
+            moves[-1] = exact
             continue
         found = [] if _only_repairs(clause) else list(_clause_moves(clause, reading, last, wrong=wrong))
         wrong = clause.has(Role.REPAIR) and not clause.amounts and not found
@@ -191,10 +194,11 @@ def _clause_moves(
     if len(mentions) >= 2 and clause.has(Role.SET, Role.REPLACE) and swaps(named):
         yield exchanged(named, reading)
         return
-    if clause.has(Role.EXCEPT) and mentions and not amounts and not clause.has(Role.NOT, Role.REMOVE):
+    scales = clause.has(Role.DOUBLE, Role.HALVE)
+    if clause.has(Role.EXCEPT) and mentions and not amounts and not scales and not clause.has(Role.NOT, Role.REMOVE):  # fmt: skip
         yield from (Remove(target=target_of(clause, m, reading)) for m in mentions)
         return
-    if clause.has(Role.DOUBLE, Role.HALVE):
+    if scales:
         factor = Decimal(2) if Role.DOUBLE in roles else Decimal("0.5")
         for one in targets_of(named, reading):
             yield Change(target=one, op=Op.TIMES, qty=factor)
@@ -215,6 +219,8 @@ def _clause_moves(
         yield from _with_amount(named, reading, wrong=wrong)
     elif clause.has(Role.SET, Role.REPLACE):
         yield from unit_or_product(named, reading)
+    elif wrong and len(mentions) == 1 and reading.context.draft:
+        yield from instead_of_last(named, reading)
     elif mentions and (clause.has(Role.AGAIN, Role.MORE) or any(e.is_word(Role.VERB) for e in clause.elements if isinstance(e, Token))):  # fmt: skip
         yield from _additions(clause, reading)
 
@@ -280,6 +286,10 @@ def _keep(named: Named, reading: Reading) -> Iterator[Move]:
 
 def _with_amount(named: Named, reading: Reading, *, wrong: bool) -> Iterator[Move]:
     clause, mentions, amounts = named.clause, named.mentions, named.amounts
+    if clause.has(Role.EXCEPT) and mentions and amounts[-1].quantity:
+        rest = _op(Clause([e for e in clause.elements if not isinstance(e, Mention)])) or Op.SET
+        yield from (_change(one, rest, amounts[-1].quantity, reading) for one in targets_of(named, reading))
+        return
     op = Op.SET if wrong else _op(clause)
     if (
         op is None

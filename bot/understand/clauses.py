@@ -40,13 +40,15 @@ class Clause:
 def clauses(elements: list[Element]) -> Iterator[Clause]:
     """The text cut at commas and line ends, and before 再 and the like once a quantity was said."""
     clause = Clause()
-    for element in elements:
+    for at, element in enumerate(elements):
         ends = (
             isinstance(element, Token)
             and element.kind is Kind.BREAK
             and element.strength >= 1
             and element.text not in "、:"
         )
+        if ends and clause.has(Role.EXCEPT) and not clause.amounts and _of_the_others(elements, at + 1):
+            continue
         again = isinstance(element, Token) and element.is_word(Role.AGAIN) and bool(clause.amounts)
         again = again or (isinstance(element, Mention) and _complete(clause))
         if (ends or again) and clause.elements:
@@ -56,6 +58,15 @@ def clauses(elements: list[Element]) -> Iterator[Clause]:
             clause.elements.append(element)
     if clause.elements:
         yield clause
+
+
+def _of_the_others(elements: list[Element], at: int) -> bool:
+    """As in "除了花茶，都减1箱", "except jasmine, double everything": what is excepted belongs to what follows."""
+    following = elements[at : at + 4]
+    return any(
+        isinstance(e, Token) and e.is_word(Role.ALL, Role.EACH, Role.DOUBLE, Role.HALVE, Role.LESS, Role.MORE)
+        for e in following
+    ) and not any(isinstance(e, Mention) and e.known for e in following)
 
 
 def _complete(clause: Clause) -> bool:

@@ -1,13 +1,18 @@
 """One product given up for another, and the unit of a line for another."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from bot.understand.clauses import Clause
 from bot.understand.items import find_all, measured, variant_of
 from bot.understand.lexicon import Role
 from bot.understand.reading import Reading
+from bot.understand.resolve import Found
 from bot.understand.targets import Named, last_line, same_size, target_of, targets_of
 from bot.understand.tokens import Kind, Token
 from bot.understand.types import Change, Move, Op, Replace, Target, TargetKind
+
+_NOT, _BUT = frozenset({"不是", "not", "not the"}), frozenset({"是", "而是", "but"})
 
 
 def swaps(named: Named) -> bool:
@@ -43,6 +48,52 @@ def exchanged(named: Named, reading: Reading) -> Move:
     spans = (reading.span(new),)
     item = measured(reading.original(new.start, new.end), found, quantity, reading.index, spans)
     return Replace(target=target, item=item)
+
+
+def counted(move: Move, clause: Clause, reading: Reading) -> Move | None:
+    """As in "换回铁观音吧，5箱": the quantity of goods that have just taken the place of others."""
+    if not isinstance(move, Replace) or move.item.qty is not None or clause.mentions or clause.roles():
+        return None
+    if len(clause.amounts) != 1 or not move.item.candidates:
+        return None
+    item, quantity = move.item, clause.amounts[0].quantity
+    found = Found(item.candidates, item.tier)
+    return replace(move, item=measured(item.text, found, quantity, reading.index, item.spans))
+
+
+def corrected(reading: Reading) -> Move | None:
+    """As in "不是小种，是花茶", "not the lapsang, the jasmine": the goods in the draft were the wrong ones."""
+    mentions = reading.mentions()
+    if len(mentions) != 2 or any(t.kind is Kind.QUANTITY for t in reading.tokens):
+        return None
+    old, new = mentions
+    before = [t for t in reading.tokens if t.end <= old.start and t.kind is not Kind.BREAK]
+    between = [t for t in reading.tokens if old.end <= t.start < new.start]
+    if not any(t.text in _NOT for t in before) or not any(
+        t.kind is Kind.BREAK or t.text in _BUT for t in between
+    ):
+        return None
+    clause = Clause([old, new])
+    target = target_of(clause, old, reading)
+    found = find_all([new], reading.index, reading.context.assortment)[id(new)]
+    if not found.skus or not any(line.sku in target.skus for line in reading.context.draft):
+        return None
+    item = measured(reading.original(new.start, new.end), found, None, reading.index, (reading.span(new),))
+    return Replace(target=target, item=item)
+
+
+def instead_of_last(named: Named, reading: Reading) -> Iterator[Move]:
+    """As in "不对，是花茶": other goods were meant than those last talked about, as much of them."""
+    new = named.mentions[0]
+    target = target_of(named.clause, new, reading)
+    line = last_line(reading)
+    if not new.known or not target.skus or line is None or line.sku in target.skus:
+        return
+    found = find_all([new], reading.index, reading.context.assortment)[id(new)]
+    if found.skus and not any(held.sku in found.skus for held in reading.context.draft):
+        spans = (reading.span(new),)
+        item = measured(reading.original(new.start, new.end), found, None, reading.index, spans)
+        yield Replace(target=Target(kind=TargetKind.LAST), item=item)
 
 
 def unit_or_product(named: Named, reading: Reading) -> Iterator[Move]:

@@ -21,6 +21,7 @@ _BY_AFTER = re.compile(
     r"^[ ,]*(?:[^,，。\d\n]{0,4}[之以]?前)?(?:上午|下午|早上|中午|晚上|晚间|傍晚|一早|一大早|[0-9一二三四五六七八九十两]+点(?:半|钟)?|的?时候)*"
     r"(?:[之以]?前|之内|以内|内|左右)?(?:就|给我|给|我们?|店里|客户|必须|一定|务必|得|能|可以|再|一起|统一|请|要|需要?|急|就要|帮我)*"
     r"(?:送|发|到|要|用|配|交|来|取|提货|自提|装车|出货|运|拉|拿|需|等着|前|之前|以前|delivery|deliver|please|at the latest|morning|afternoon|latest)"
+    r"|^[ ]?[\u4e00-\u9fff]{2,4}?(?:要用|急用|等着用|等用|开工|开业|开学|进场)"
 )
 _LOOSE = 3.0  # weight of unknown words beside a delivery day
 _NAME = 3  # characters of a name that can be nothing else
@@ -69,11 +70,22 @@ def order_items(reading: Reading) -> list[Item]:
         if pending and _asks_by_name(reading):
             return pending
         return [i for i in reading.items if could_be_goods(i, reading)] if asks_for_goods(reading) else []
+    lines = _corrected(lines, reading)
     wanted = {id(i) for i in lines}
     return [
         i
         for i in reading.items
         if id(i) in wanted or (i.candidates and i.qty is None) or could_be_goods(i, reading)
+    ]
+
+
+def _corrected(lines: list[Item], reading: Reading) -> list[Item]:
+    """As in "弹垫6盒，弹垫改8盒": goods named again with a word of setting keep only the later quantity."""
+    set_again = [(at, i.candidates) for at, i in enumerate(lines) if at and Role.SET in _roles_around(i, reading)]
+    return [
+        item
+        for at, item in enumerate(lines)
+        if not any(at < later and item.candidates == candidates for later, candidates in set_again)
     ]
 
 
@@ -207,7 +219,16 @@ def delivery(reading: Reading) -> date | None:
 def _chatter(reading: Reading) -> bool:
     """Whether a text without goods speaks of more than a day: "my sister flew to Oslo on Tuesday"."""
     loose = sum(_weight(m.text(reading.normal.text)) for m in reading.mentions())
-    return loose > _LOOSE or says("personal", reading.text)
+    return loose > _LOOSE or says("personal", _without_days(reading))
+
+
+def _without_days(reading: Reading) -> str:
+    """The text with blanks for its days: "6月" in "6月27号送" is no figure of somebody's life."""
+    text = reading.normal.text
+    for token in reading.tokens:
+        if token.when:
+            text = text[: token.start] + " " * (token.end - token.start) + text[token.end :]
+    return text.strip()
 
 
 def _before(when: When, reading: Reading) -> bool:

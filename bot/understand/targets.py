@@ -78,11 +78,23 @@ def targets_of(named: Named, reading: Reading) -> list[Target]:
     clause = named.clause
     if named.place:
         return [named.place]
+    if named.mentions and clause.has(Role.EXCEPT):
+        return _all_but(named, reading)
     if named.mentions:
         return [target_of(clause, mention, reading) for mention in named.mentions]
     if clause.has(Role.EACH) or any(isinstance(e, Token) and e.is_word(Role.ALL) for e in clause.elements):
         return [Target(kind=TargetKind.ALL)]
     return [named.last or Target(kind=TargetKind.LAST)]
+
+
+def _all_but(named: Named, reading: Reading) -> list[Target]:
+    """As in "除了花茶都减1箱": every line but those named."""
+    kept = {sku for mention in named.mentions for sku in target_of(named.clause, mention, reading).skus}
+    return [
+        Target(kind=TargetKind.SKUS, skus=(line.sku,))
+        for line in reading.context.draft
+        if line.sku not in kept
+    ]
 
 
 def target_of(clause: Clause, mention: Mention, reading: Reading) -> Target:
