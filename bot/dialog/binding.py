@@ -35,7 +35,7 @@ def channel_name(channel: str) -> Say:
 def chats_text(turn: Turn) -> Says | None:
     """Requests about one's chats, as whole messages."""
     written = normalise(turn.inbound.text.strip()).text.strip(" .。!?")
-    for request, act in (("bind", bind), ("prefer", prefer), ("list", _list)):
+    for request, act in (("bind", bind), ("prefer", prefer), ("list", show_chats)):
         for pattern in _words()[request]:
             if match := re.fullmatch(pattern, written):
                 named = match.groupdict().get("channel") or ""
@@ -47,7 +47,7 @@ def bind(turn: Turn, channel: str) -> Says:
     """A one-time link or code by which the person opens another channel; asking for it here is what confirms it."""
     ways = _ways(turn)
     if channel not in ways:
-        return (say("bindings.off", channel=channel_name(channel)),) if channel else _list(turn, "")
+        return (say("bindings.off", channel=channel_name(channel)),) if channel else show_chats(turn)
     link = issue_channel_link(turn.session, turn.actor)
     if channel == "telegram":
         url = TELEGRAM.format(bot=turn.telegram, token=quote(link.token))
@@ -72,7 +72,7 @@ def unbind(turn: Turn, identity: str) -> Says:
     return (say("bindings.unbound", channel=channel_name(channel)),)
 
 
-def _list(turn: Turn, _channel: str) -> Says:
+def show_chats(turn: Turn, _arg: str = "") -> Says:
     """One's own chats, with what can be done about them; for a dealer's owner everybody's."""
     assert turn.actor.person_id is not None
     if turn.actor.side == "dealer" and turn.may("members.revoke"):
@@ -124,4 +124,4 @@ def _ways(turn: Turn) -> tuple[str, ...]:
     return tuple(channel for channel, is_on in on.items() if is_on)
 
 
-BINDING: Mapping[str, ChoiceHandler] = {"bind": bind, "prefer": prefer, "unbind": unbind}
+BINDING: Mapping[str, ChoiceHandler] = {"chats": show_chats, "bind": bind, "prefer": prefer, "unbind": unbind}
