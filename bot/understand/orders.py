@@ -81,7 +81,9 @@ def order_items(reading: Reading) -> list[Item]:
 
 def _corrected(lines: list[Item], reading: Reading) -> list[Item]:
     """As in "弹垫6盒，弹垫改8盒": goods named again with a word of setting keep only the later quantity."""
-    set_again = [(at, i.candidates) for at, i in enumerate(lines) if at and Role.SET in _roles_around(i, reading)]
+    set_again = [
+        (at, i.candidates) for at, i in enumerate(lines) if at and Role.SET in _roles_around(i, reading)
+    ]
     return [
         item
         for at, item in enumerate(lines)
