@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 UV := $(BIN)/uv pip install --quiet --python $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo test lint browser lock eval bench clean
+.PHONY: faults help install install-dev demo test lint browser lock eval bench clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -50,6 +50,9 @@ browser: install-dev ## browser tests in Debian's Chromium (installed if missing
 	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq chromium fonts-wqy-microhei >/dev/null; }
 	$(BIN)/python -m pytest -m browser
 
+faults: install-dev ## killed, raced and restarted at length, on both databases (about 15 minutes)
+	KILLS=300 CRASHES=6 RACE_ROUNDS=300 $(BIN)/python -m pytest tests/faults tests/core/db tests/core/audit tests/core/orders/test_races.py tests/core/claims tests/bot/test_backup.py tests/bot/test_invariants.py -n 2 --dist loadgroup --timeout 800
+
 eval: install-dev ## how well it understands: every evaluation set against its floors
 	$(BIN)/python -m tests.eval.measure
 
@@ -60,6 +63,7 @@ lock: $(VENV)/.built ## renew the hashed locks after a change of dependencies
 	$(BIN)/uv pip compile --group pyproject.toml:build --universal --generate-hashes --no-emit-index-url -q -o requirements-build.lock
 	$(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url -q -o requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-emit-index-url -q -o requirements-dev.lock
+	$(BIN)/python -m tests.sbom
 
 clean: ## forget the environment and local data
 	rm -rf $(VENV) var

@@ -48,7 +48,7 @@ from bot.settings import Settings
 from bot.shelf import Shelf
 from bot.store.media import content_of
 from bot.turn import Office, handle, receive_unreadable
-from bot.worker import Worker
+from bot.worker import Worker, finish
 from core.db.engine import read_engine, write_engine
 from core.db.lane import Lane, open_lane
 from core.db.scope import SystemScope
@@ -235,7 +235,7 @@ def create_app(running: Running, *, role: str = "all", home: bool = True) -> Fas
         yield
         running.stopping = True
         await running.worker.stop()
-        await asyncio.gather(*_sending, return_exceptions=True)
+        await finish(_sending)
         for close in running.closing:
             await close()
         running.turns.shutdown(wait=True)

@@ -6,7 +6,7 @@ goes on after a pause.
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -21,9 +21,21 @@ from notifications.schedule import JOBS, Job, fire_due, trigger
 
 log = structlog.get_logger()
 
+PATIENCE = 6.0
+"""Seconds that what is in hand gets when the process is told to stop; what it leaves is leased, and taken up by others."""
 QUIET = 0.25
 """Seconds between looks at an empty table."""
 PAUSE_AFTER_ERROR = 2.0
+
+
+async def finish(tasks: Collection[asyncio.Task[None]]) -> None:
+    """Let tasks end by themselves for a while, then end them."""
+    if not tasks:
+        return
+    _, late = await asyncio.wait(tasks, timeout=PATIENCE)
+    for task in late:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 class Worker:
@@ -65,9 +77,7 @@ class Worker:
         self._news.set()
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
-        for task in self._tasks:
-            with contextlib.suppress(asyncio.CancelledError, TimeoutError):
-                await asyncio.wait_for(task, 15)
+        await finish(self._tasks)
 
     async def _forever(self, round_: Callable[[], Awaitable[int]]) -> None:
         while not self._stopping.is_set():

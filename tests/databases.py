@@ -148,6 +148,15 @@ class Databases:
         server.cleanup()
 
 
+def run_as_owner(url: str, *statements: str) -> None:
+    """What only the server's owner may do."""
+    with psycopg.connect(
+        url.replace("postgresql+psycopg://", "postgresql://"), autocommit=True
+    ) as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
 def as_application(url: str) -> str:
     """A PostgreSQL database's address for the role that owns nothing; SQLite's stays."""
     made = make_url(url)

@@ -14,8 +14,8 @@ from bot.cli.running import beside, hold, listening
 from bot.commands import Place
 from bot.settings import Settings
 
-GRACE = 10
-"""Seconds that requests in flight get when the process is told to stop."""
+GRACE = 6
+"""Seconds that requests in flight get when the process is told to stop; with the worker's patience it ends within 20."""
 
 
 class Server(uvicorn.Server):

@@ -75,5 +75,5 @@ def _postgresql(url: str, *, read_only: bool = False) -> Engine:
         pool_size=10,
         max_overflow=5,
         pool_pre_ping=True,
-        connect_args={"options": options},
+        connect_args={"options": options, "connect_timeout": 5},
     )

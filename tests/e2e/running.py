@@ -45,11 +45,12 @@ class App:
     port: int = 0
     expected: list[str] = field(default_factory=list)
     hurried: bool = False
+    role: str = "all"
     _process: multiprocessing.process.BaseProcess | None = None
 
     def __post_init__(self) -> None:
         self.port = self.port or _free_port()
-        self.log = self.folder / "app.log"
+        self.log = self.folder / f"{self.role}-{self.port}.log"
         self.log.touch()
         if self.hurried:
             self.telegram.rates.chat = self.telegram.rates.overall = (HURRY, HURRY)
@@ -61,7 +62,9 @@ class App:
     def start(self) -> None:
         """Start, and wait until it is ready."""
         self._process = _processes.Process(
-            target=_serve, args=(self._environment(), self.port, self.log, self.hurried), daemon=True
+            target=_serve,
+            args=(self._environment(), self.port, self.log, self.hurried, self.role),
+            daemon=True,
         )
         self._process.start()
         deadline = time.monotonic() + READY_WITHIN
@@ -69,6 +72,8 @@ class App:
             assert self._process.is_alive(), f"it stopped: {self.logged()[-3000:]}"
             assert time.monotonic() < deadline, f"not ready: {self.logged()[-3000:]}"
             time.sleep(0.01)
+        if self.role != "all":  # the worker sets the webhook, to an address of its own
+            return
         self.telegram.wait_for(lambda: self.telegram.webhook, READY_WITHIN, "no webhook was set")
 
     def kill(self) -> None:
@@ -136,7 +141,7 @@ class App:
         }
 
 
-def _serve(environment: dict[str, str], port: int, log: Path, hurried: bool) -> None:
+def _serve(environment: dict[str, str], port: int, log: Path, hurried: bool, role: str) -> None:
     """What runs in the process: `dealer serve`."""
     os.chdir(log.parent)  # no `.env` of a developer
     os.environ.update(environment)
@@ -145,7 +150,7 @@ def _serve(environment: dict[str, str], port: int, log: Path, hurried: bool) -> 
         os.dup2(out.fileno(), sys.stderr.fileno())
     if hurried:
         pace._CHAT = pace._OVERALL = RateLimitItemPerSecond(HURRY)
-    sys.argv = ["dealer", "serve", "--port", str(port)]
+    sys.argv = ["dealer", "serve", "--port", str(port), "--role", role]
     main()
 
 

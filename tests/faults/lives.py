@@ -44,6 +44,7 @@ POINTS = (
     "before_ack",
     "before_send",
     "after_send",
+    "after_alert",
 )
 """Where a life may end itself."""
 
@@ -231,7 +232,7 @@ class Process:
         self.at("before_send")
         await asyncio.sleep(0)
         self.tell(f"sent {address.kind} {address.ref}")
-        self.at("after_send")
+        self.at("after_alert" if address.kind == "alert" else "after_send")
         return Sent(address.ref)
 
     def answer(self, messages: list[Inbound]) -> None:
