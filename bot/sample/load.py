@@ -30,7 +30,8 @@ T = TypeVar("T")
 
 FOLDER = Path(__file__).parent
 FILES = ("catalogue.json", "dealers.csv", "addresses.csv", "members.csv", "staff.csv", "prices.csv",
-         "assortments.csv", "stock.csv", "contracts.csv", "budgets.csv", "approval-levels.csv")  # fmt: skip
+         "assortments.csv", "stock.csv", "contracts.csv", "budgets.csv", "approval-levels.csv",
+         "programmes.csv", "programme-tiers.csv", "balances.csv")  # fmt: skip
 BEFORE = timedelta(days=120)
 """How long before the day of loading the sample brand began."""
 

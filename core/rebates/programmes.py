@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, String, bindparam, cast, func, literal, or_, select
 
 from core.credit.rebate_models import rebate_ledger
-from core.db.base import Id, UtcDateTime
+from core.db.base import Id
 from core.db.scope import DEALER, scoped
 from core.db.session import Session
 from core.dealers.models import dealers
@@ -50,14 +50,6 @@ _paid = (
     .correlate(programmes)
     .scalar_subquery()
 )
-_level = select(dealers.c.level).where(dealers.c.id == _dealer).scalar_subquery()
-_whose = programmes.c.whose.in_(
-    (
-        ALL,
-        literal("level:", String).concat(_level),
-        bindparam("own", type_=String()),
-    )
-)
 
 
 def taking_part() -> ColumnElement[bool]:
@@ -78,18 +70,7 @@ def _with_tiers(condition: Any) -> Select[Any]:
     )
 
 
-_current = _with_tiers(
-    _whose
-    & (programmes.c.begins < bindparam("until", type_=UtcDateTime()))
-    & (programmes.c.ends > bindparam("since", type_=UtcDateTime()))
-)
 _by_code = _with_tiers(programmes.c.code == bindparam("code"))
-
-
-def programmes_of(session: Session, *, since: datetime, until: datetime) -> tuple[Programme, ...]:
-    """Programmes of the session's dealer that have days between two moments, the earliest first."""
-    binds = {"own": f"dealer:{session.dealer_id}", "since": since, "until": until}
-    return _programmes(session.execute(_current, binds))
 
 
 def programme_by_code(session: Session, code: str) -> Programme:

@@ -4,7 +4,7 @@ Units come back first in, first out, as their values do (core.orders.returns), s
 in which those units were shipped. Nothing depends on the order in which shipments were written down.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -33,7 +33,7 @@ _shipments = scoped(
 )
 _lines = scoped(
     select(
-        order_lines.c.order_id, orders.c.number, order_lines.c.line_no, order_lines.c.sku,
+        order_lines.c.order_id.label("id"), orders.c.number, order_lines.c.line_no, order_lines.c.sku,
         order_lines.c.base_qty, order_lines.c.total, order_lines.c.returned, products.c.category,
     )
     .select_from(
@@ -60,22 +60,33 @@ class Bought:
 class Purchases:
     """Order lines and their shipments, enough for every programme within the days they were read for."""
 
-    lines: tuple[Row[Any], ...]
+    lines: tuple[Row[Any], ...]  # id: of the order
     sent: Mapping[
         tuple[int, int], Sequence[tuple[datetime, int]]
     ]  # by order and line: when, how many base units
 
+    @classmethod
+    def of(
+        cls, lines: Iterable[Row[Any]], shipments: Iterable[tuple[int, datetime, Sequence[Mapping[str, Any]]]]
+    ) -> "Purchases":
+        """Of order lines and of shipments: order, moment, and the parts of its lines."""
+        sent: dict[tuple[int, int], list[tuple[datetime, int]]] = {}
+        parts = [(order, at, part) for order, at, parts in list(shipments) for part in parts]
+        for order, at, part in parts:
+            sent.setdefault((order, part["line_no"]), []).append((at, part["base_qty"]))
+        return cls(tuple(lines), sent)
+
     def under(self, programme: Programme) -> tuple[Bought, ...]:
         """What counts in a programme, by order line."""
         return tuple(
-            Bought(order_id=line.order_id, number=line.number, sku=line.sku, value=value)
+            Bought(order_id=line.id, number=line.number, sku=line.sku, value=value)
             for line in self.lines
             if programme.counts(line.sku, line.category)
             and (value := self._value(line, programme.begins, programme.ends))
         )
 
     def _value(self, line: Row[Any], begins: datetime, ends: datetime) -> int:
-        sent = self.sent.get((line.order_id, line.line_no), ())
+        sent = self.sent.get((line.id, line.line_no), ())
         first = sum(qty for at, qty in sent if at < begins)
         last = sum(qty for at, qty in sent if at < ends)
         kept = max(line.returned, first)
@@ -87,12 +98,8 @@ def purchases_of(session: Session, programmes: Sequence[Programme]) -> Purchases
     if not programmes:
         return Purchases((), {})
     days = {"begins": min(one.begins for one in programmes), "ends": max(one.ends for one in programmes)}
-    sent: dict[tuple[int, int], list[tuple[datetime, int]]] = {}
-    for shipment in session.execute(_shipments, days):
-        for part in shipment.lines:
-            key = (shipment.order_id, part["line_no"])
-            sent.setdefault(key, []).append((shipment.shipped_at, part["base_qty"]))
-    return Purchases(tuple(session.execute(_lines, days)), sent)
+    shipped = ((row.order_id, row.shipped_at, row.lines) for row in session.execute(_shipments, days))
+    return Purchases.of(session.execute(_lines, days), shipped)
 
 
 def by_order(bought: Sequence[Bought]) -> dict[int, int]:

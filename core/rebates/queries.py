@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import Row, String, and_, func, select
 
-from core.credit.rebate import rebate_balance
 from core.credit.rebate_models import rebate_ledger
 from core.db.rows import json_rows
 from core.db.scope import scoped
@@ -16,9 +15,10 @@ from core.orders.models import orders
 from core.pricing.queries import LISTED, PRICE_COLUMNS, price_of_row, priced
 from core.pricing.rules import line_total
 from core.products.models import products
+from core.rebates.books import books_of
 from core.rebates.models import programmes
-from core.rebates.programmes import Programme, programmes_of
-from core.rebates.purchases import Bought, purchases_of
+from core.rebates.programmes import Programme
+from core.rebates.purchases import Bought
 from core.rebates.rules import Tier, earned, next_tier, tier_at, units_for
 
 SUGGESTED = 5
@@ -55,16 +55,25 @@ class Progress:
     base: int
     tier: Tier | None
     earned: int
-    next: Tier | None
+    pending: int  # on order, counts once shipped
+    next: Tier | None  # after that
 
     @property
     def missing(self) -> int:
-        """What must still be bought to be above the next tier's threshold; 0 at the top."""
-        return self.next.above - self.base + 1 if self.next else 0
+        """What must be ordered beyond what is on order to be above the next tier's threshold; 0 at the top."""
+        return self.next.above - self.base - self.pending + 1 if self.next else 0
+
+    @property
+    def expected(self) -> int:
+        """What is earned when all that is on order has been shipped."""
+        return self._earned(self.base + self.pending)
 
     def gain(self, more: int) -> int:
-        """What buying so much more would add."""
-        return earned(self.programme.kind, self.programme.tiers, self.base + more) - self.earned
+        """What ordering so much more would add."""
+        return self._earned(self.base + self.pending + more) - self.expected
+
+    def _earned(self, base: int) -> int:
+        return earned(self.programme.kind, self.programme.tiers, base)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,14 +109,18 @@ class Line:
 
 def standing(session: Session, *, since: datetime, until: datetime) -> Standing:
     """The balance of the session's dealer and its programmes that have days between two moments."""
-    terms = programmes_of(session, since=since, until=until)
-    purchases = purchases_of(session, terms)
-    progress = tuple(progress_in(each, purchases.under(each)) for each in terms)
-    return Standing(balance=rebate_balance(session), progress=progress)
+    books = books_of(session, since=since, until=until)
+    progress = tuple(
+        progress_in(
+            each, books.purchases.under(each), pending=books.pending(each) if each.ends > session.now else 0
+        )
+        for each in books.programmes
+    )
+    return Standing(balance=books.balance, progress=progress)
 
 
-def progress_in(programme: Programme, bought: tuple[Bought, ...]) -> Progress:
-    """Where these purchases stand in a programme."""
+def progress_in(programme: Programme, bought: tuple[Bought, ...], *, pending: int = 0) -> Progress:
+    """Where these purchases stand in a programme, and what follows when what is on order has been shipped."""
     base = sum(one.value for one in bought)
     return Progress(
         programme=programme,
@@ -115,7 +128,8 @@ def progress_in(programme: Programme, bought: tuple[Bought, ...]) -> Progress:
         base=base,
         tier=tier_at(programme.tiers, base),
         earned=earned(programme.kind, programme.tiers, base),
-        next=next_tier(programme.tiers, base),
+        pending=pending,
+        next=next_tier(programme.tiers, base + pending),
     )
 
 

@@ -9,6 +9,7 @@ from tests.databases import Database
 from tests.transcripts.stage import Stage, set_stage
 
 READ, EDIT, CONFIRM = 6, 7, 16
+REBATES = {"rebate": 100_00, "programmes": [{"code": "Q1", "name": "Q1", "tiers": {0: 1000, 10**9: 2000}}]}
 _NOT_COUNTED = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")
 
 
@@ -33,7 +34,7 @@ def taken(stage: Stage, text: str) -> int:
 
 
 def test_turns_stay_within_their_statements(sqlite: Database) -> None:
-    stage = set_stage(sqlite, {})
+    stage = set_stage(sqlite, REBATES)
     stage.world.says(stage.who, "你好")
     over = []
     for _ in range(
@@ -50,6 +51,8 @@ def test_turns_stay_within_their_statements(sqlite: Database) -> None:
             ("雨伞改10把", EDIT),
             ("下单", CONFIRM),
             ("我的单", READ),
+            ("返利还有多少", READ),
+            ("返利明细", READ),
         ):
             count = taken(stage, text)
             if count > most:

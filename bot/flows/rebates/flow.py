@@ -90,16 +90,22 @@ def _stands(turn: Turn, seen: Progress) -> Say:
 
 def _way_on(turn: Turn, seen: Progress, coach: Suggestion | None) -> list[Say]:
     paid = [say("rebates.paid", paid=turn.money(seen.programme.paid))] if seen.programme.paid else []
+    if seen.pending:
+        figures = {"pending": turn.money(seen.pending), "expected": turn.money(seen.expected)}
+        paid.append(say("rebates.pending", **figures))
     if seen.next is None:
-        return [*paid, say("rebates.top")] if seen.tier and len(seen.programme.tiers) > 1 else paid
+        if len(seen.programme.tiers) == 1:
+            return paid
+        at_top = seen.tier == seen.programme.tiers[-1]
+        return [*paid, say("rebates.top" if at_top else "rebates.top_then")]
     if turn.now >= seen.programme.ends:
         return paid
     params: dict[str, Param] = {
-        "missing": turn.money(seen.next.above - seen.base),
+        "missing": turn.money(seen.missing - 1),
         "percent": _percent(seen.next.rate),
         "gain": turn.money(seen.gain(seen.missing)),
     }
-    lines = [*paid, say("rebates.next", **params)]
+    lines = [*paid, say("rebates.next" if seen.programme.kind == "whole" else "rebates.next_band", **params)]
     if coach is not None:
         lines.append(
             say(
