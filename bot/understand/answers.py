@@ -12,7 +12,7 @@ from bot.understand.numerals import number_at
 from bot.understand.phrases import says
 from bot.understand.reading import Reading
 from bot.understand.resolve import Found
-from bot.understand.targets import among, index_in, indexes_in
+from bot.understand.targets import among, index_in, indexes_in, last_line
 from bot.understand.tokens import Kind, Token
 from bot.understand.types import Add, Answer, Move, No, Tier, Yes
 
@@ -21,6 +21,9 @@ _CHOSEN = re.compile(
 )
 _NUMBERS = re.compile(
     r"^[0-9一二三四五六七八九](?:\s*(?:和|跟|and|,|、|&|\s)\s*[0-9一二三四五六七八九]){1,4}$"
+)
+_AS_MUCH = re.compile(
+    r"^(?:也|就|都)?(?:来|要)?(?:一样多|同样多|一样的?(?:数量)?|同样(?:的)?数量)|^the same\b|^same\b"
 )
 _BACK_REFERENCE = re.compile(
     r"(前者|前面那个|前一个|上面那个|the former)|(后者|后面那个|后一个|下面那个|the latter)"
@@ -220,6 +223,9 @@ def _said(amount: Token | None, skus: tuple[str, ...], reading: Reading) -> tupl
 
 def _quantity(reading: Reading, question: Question) -> tuple[Move, ...]:
     amount = _amount(reading)
+    talked = last_line(reading)
+    if amount is None and talked is not None and _AS_MUCH.search(reading.text):
+        return (Answer(qty=talked.qty, unit=talked.unit, text=reading.text),)
     if amount is None or amount.quantity is None:
         return (No(),) if says("none_of_them", reading.text) or says("no", reading.text) else ()
     if reading.mentions():

@@ -41,6 +41,7 @@ from bot.understand.types import (
 _OFF = frozenset({"take off", "take away", "knock off", "cut", "砍掉", "扣掉", "减掉", "减去", "退掉", "去"})
 _THAT = re.compile(
     r"\b(?:that|those|it|them|this|these)\b|[这那](?:个|种|款)?(?:也|就)?(?:来|要|拿)|它|[来要拿].{0,6}[这那](?:个|种|款)"
+    r"|^(?:要是|如果)?有(?:货|现货|的话|货的话)?[,， ]?(?:就|那就|先|的话)?(?:给我)?(?:来|要|拿|订)|^(?:if (?:you have (?:it|them|any)|so|there is|it is|they are|in stock)|then)\b"
 )
 _FEWER, _FURTHER = (
     re.compile(r"\b(?:less|fewer)\b"),
@@ -62,7 +63,7 @@ def change_moves(reading: Reading) -> tuple[Move, ...]:
     moves: list[Move] = []
     if same := same_again(reading):
         return (same,)
-    if single := _other_unit(reading) or _of_that(reading) or corrected(reading):
+    if single := _other_unit(reading) or of_that(reading) or corrected(reading):
         return (single,)
     last: Target | None = None
     wrong = False  # "说错了": the next clause corrects
@@ -116,7 +117,7 @@ def _other_unit(reading: Reading) -> Move | None:
     return Change(target=Target(kind=TargetKind.LAST), op=Op.SET, unit=unit_key(units[-1].text, reading))
 
 
-def _of_that(reading: Reading) -> Move | None:
+def of_that(reading: Reading) -> Move | None:
     """As in "20 bags of that too", after a question about goods that are not in the draft."""
     asked = reading.context.last_skus[:1]
     amounts = [t for t in reading.tokens if t.kind is Kind.QUANTITY]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.understand.answers import answer_moves
-from bot.understand.changes import change_moves, same_again
+from bot.understand.changes import change_moves, of_that, same_again
 from bot.understand.claims import read_claim
 from bot.understand.idle import each_line, is_idle
 from bot.understand.intents import scores
@@ -263,6 +263,8 @@ def _move_for(top: Intent, reading: Reading) -> Move | None:
 def read_changes(reading: Reading) -> Understanding | None:
     """Changes to the draft; without a draft, plain additions are a new order."""
     drafted = bool(reading.context.draft)
+    if (that := of_that(reading)) is not None:
+        return _order(reading, (that, *order_details(reading)))
     if not drafted and not _speaks_of_draft(reading):
         return None
     moves = tuple(
