@@ -13,6 +13,8 @@ from bot.dialog.messages import Inbound, Say
 from bot.sample import SamplePersona, load_sample, person_behind, personas
 from bot.shelf import Shelf
 from bot.turn import Office, handle
+from core.claims.check import check as check_claims
+from core.claims.models import claims
 from core.credit.models import accounts
 from core.db.scope import SystemScope, system
 from core.db.session import Session
@@ -67,6 +69,8 @@ def test_the_samples_past_adds_up_and_nobody_is_told_of_it(database: Database) -
     load(database)
     with database.reader.begin() as connection:
         assert check(connection) == []
+        assert check_claims(connection) == []
+    assert {row.state for row in rows(database, claims)} == {"submitted", "paid"}
     assert rows(database, facts) == []
 
 
