@@ -4,13 +4,16 @@ import threading
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from core.audit.models import audit
 from core.contracts.models import contracts
 from core.contracts.service import put_contract
+from core.db.scope import SystemScope
+from core.db.session import Session
 from core.people.actor import Actor
 from core.people.policy import may
+from notifications.address import address_facts
 from notifications.schedule import fire_due, job_named
 from tests.bot.flows.conftest import drinks
 from tests.core.shop import IMPORT, TODAY, ZONE
@@ -197,3 +200,20 @@ def test_two_colleagues_deciding_at_once_leave_one_decision(world: World) -> Non
         thread.join()
     done = world.shop.rows(select(audit.c.id).where(audit.c.action == "contracts.end"))
     assert len(done) == 1
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_the_dealer_hears_of_the_end_only_where_the_brand_wants_it(world: World, wanted: bool) -> None:
+    bring(world, 30)
+    morning(world)
+
+    def address(connection: Connection) -> int:
+        session = Session(connection, SystemScope("test"), world.now)
+        return address_facts(session, ZONE, "CNY", tell_dealers=wanted)
+
+    world.office.lane.run(address)
+    told = [text for text in world.notices("owner north") if "还有30天到期" in text]
+    assert len(told) == wanted
+    assert world.notices("buyer north") == []
+    if wanted:
+        assert "HT-1" in world.presses("owner north", "contract")
