@@ -53,7 +53,7 @@ def _number(reading: Reading, most: int) -> int | None:
     if match := _BACK_REFERENCE.search(text):
         return 1 if match[1] else most
     found = index_in(text)
-    if found and len(text) - (found[2] - found[1]) <= 12 and (found[0] == -1 or 1 <= found[0] <= most):
+    if found and len(text) - (found[2] - found[1]) <= 24 and (found[0] == -1 or 1 <= found[0] <= most):
         return found[0]
     return None
 

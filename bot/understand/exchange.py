@@ -87,9 +87,12 @@ def instead_of_last(named: Named, reading: Reading) -> Iterator[Move]:
     new = named.mentions[0]
     target = target_of(named.clause, new, reading)
     line = last_line(reading)
-    if not new.known or not target.skus or line is None or line.sku in target.skus:
+    if line is None:
         return
-    found = find_all([new], reading.index, reading.context.assortment)[id(new)]
+    found = variant_of(new, (line.sku,), reading.index, reading.context.assortment) if new.bare else None
+    if found is None and (not new.known or not target.skus or line.sku in target.skus):
+        return
+    found = found or find_all([new], reading.index, reading.context.assortment)[id(new)]
     if found.skus and not any(held.sku in found.skus for held in reading.context.draft):
         spans = (reading.span(new),)
         item = measured(reading.original(new.start, new.end), found, None, reading.index, spans)
