@@ -109,5 +109,5 @@ def test_two_events_of_one_second_are_two(app: App):
     until(lambda: app.wechat.menu, "no menu was set")
     owner.clicks("看账")
     owner.clicks("能做什么")
-    heard = {owner.hears().answers, owner.hears().answers}
-    assert heard == {push.key for push in owner.sent[-2:]}
+    first, second = owner.hears().text, owner.hears().text
+    assert first != second
