@@ -18,6 +18,8 @@ SQLITE_SAFE = (3, 51, 3)
 """From here on a WAL file survives several writers; before, one process may write (it does: see the lock)."""
 
 
+_PRAGMAS = (("PRAGMA synchronous", 2), ("PRAGMA journal_mode", "wal"), ("PRAGMA foreign_keys", 1))
+
 REFUSED = ("role_bypasses", "role_owns", "same_role", "unsecured", "pragma")
 """What keeps `dealer serve` from starting; the rest is for the operator to hear from `dealer doctor`."""
 
@@ -49,10 +51,12 @@ def examine(settings: Settings, reader: Engine) -> Iterator[Finding]:
 
 def _pragmas(reader: Engine) -> Iterator[Finding]:
     with reader.begin() as connection:
-        for pragma, wanted in (("synchronous", 2), ("journal_mode", "wal"), ("foreign_keys", 1)):
-            found = connection.exec_driver_sql(f"PRAGMA {pragma}").scalar()
+        for asked, wanted in _PRAGMAS:
+            found = connection.exec_driver_sql(asked).scalar()
             if found != wanted:
-                yield Finding("pragma", fields={"name": pragma, "found": found, "wanted": wanted})
+                yield Finding(
+                    "pragma", fields={"name": asked.partition(" ")[2], "found": found, "wanted": wanted}
+                )
 
 
 def _sqlite(settings: Settings, reader: Engine) -> Iterator[Finding]:

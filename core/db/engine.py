@@ -47,7 +47,9 @@ def _sqlite(url: str, begin: str, pool: type, *, read_only: bool = False) -> Eng
     path = make_url(url).database
     if path and path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, poolclass=pool, connect_args={"check_same_thread": False})
+    engine = create_engine(
+        url, poolclass=pool, connect_args={"check_same_thread": False}, hide_parameters=True
+    )
 
     @event.listens_for(engine, "connect")
     def connect(dbapi_connection: Any, _record: Any) -> None:
@@ -75,5 +77,6 @@ def _postgresql(url: str, *, read_only: bool = False) -> Engine:
         pool_size=10,
         max_overflow=5,
         pool_pre_ping=True,
+        hide_parameters=True,
         connect_args={"options": options, "connect_timeout": 5},
     )

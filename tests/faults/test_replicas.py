@@ -138,6 +138,18 @@ def test_a_rolling_restart_under_load_loses_and_doubles_nothing(cluster: Cluster
     ]  # staff never wrote to the bot, so Telegram refuses theirs
 
 
+def test_a_channel_that_hangs_does_not_hold_up_a_stop(cluster: Cluster) -> None:
+    cluster.telegram.latency = 60.0
+    for sender in cluster.senders:
+        cluster.deliver(sender, "我的订单")
+    time.sleep(0.5)
+    for app in (*cluster.webs, *cluster.workers):
+        started = time.monotonic()
+        app.stop()
+        assert time.monotonic() - started < STOP_WITHIN
+    cluster.telegram.latency = 0.0
+
+
 def test_a_noisy_sender_does_not_slow_the_others(cluster: Cluster) -> None:
     """The others' p95 from delivery to commit, in the same run; the best of three tries, for a busy machine."""
     noisy = cluster.senders.pop()
