@@ -218,11 +218,21 @@ def _clause_moves(
         return
     if amounts:
         yield from _with_amount(named, reading, wrong=wrong)
-    elif clause.has(Role.SET, Role.REPLACE):
+    else:
+        yield from _without_amount(named, reading, wrong=wrong)
+
+
+def _without_amount(named: Named, reading: Reading, *, wrong: bool) -> Iterator[Move]:
+    """Another unit or product, other goods than were understood, or goods to be added."""
+    clause, mentions = named.clause, named.mentions
+    if clause.has(Role.SET, Role.REPLACE):
         yield from unit_or_product(named, reading)
-    elif wrong and len(mentions) == 1 and reading.context.draft:
+    elif (wrong or clause.has(Role.REPAIR)) and len(mentions) == 1 and reading.context.draft:
         yield from instead_of_last(named, reading)
-    elif mentions and (clause.has(Role.AGAIN, Role.MORE) or any(e.is_word(Role.VERB) for e in clause.elements if isinstance(e, Token))):  # fmt: skip
+    elif mentions and (
+        clause.has(Role.AGAIN, Role.MORE)
+        or any(e.is_word(Role.VERB) for e in clause.elements if isinstance(e, Token))
+    ):
         yield from _additions(clause, reading)
 
 
