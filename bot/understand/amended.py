@@ -29,10 +29,10 @@ def amended(elements: list[Element]) -> list[Element]:
         if (
             held is None
             and _counts(element)
-            and (first := _before_name(out)) is not None
+            and (before := _before_name(out)) is not None
             and _ends(elements, at + 1)
         ):
-            out[first] = _in_unit_of(out[first], element)
+            out[before] = _in_unit_of(out[before], element)
             continue
         if held is None or not _counts(element) or not _ends(elements, at + 1):
             out.append(element)

@@ -31,16 +31,12 @@ class Entry:
     sizes: tuple[str, ...]  # comparable keys of its measures
     literal: str  # the size as written, compact
     alone: tuple[str]  # its SKU, as the tables hold it
+    bag: str  # all names and the size, parted by "|"
 
     @property
     def names(self) -> tuple[str, ...]:
         """Chinese names."""
         return tuple(n for n in self.called if any(map(is_han, n)))
-
-    @property
-    def bag(self) -> str:
-        """All names and the size, parted by "|"."""
-        return "|".join((*self.called, self.literal))
 
 
 def fold_sku(text: str) -> str:
@@ -208,7 +204,14 @@ def entry_of(product: Product) -> Entry:
     keys = size_keys(size) + tuple(k for name in written for k in size_keys(name))
     literal = "".join(size.split())
     called = tuple(n for n in names if n)
-    return Entry(product, called, _shared(tuple(dict.fromkeys(keys))), sys.intern(literal), (product.sku,))
+    return Entry(
+        product,
+        called,
+        _shared(tuple(dict.fromkeys(keys))),
+        sys.intern(literal),
+        (product.sku,),
+        "|".join((*called, literal)),
+    )
 
 
 @lru_cache(maxsize=4096)

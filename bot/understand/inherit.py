@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from bot.understand.index import Index
 from bot.understand.mentions import Mention
 from bot.understand.resolve import (
+    MANY,
     NOTHING,
     Allowed,
     Found,
@@ -57,7 +58,7 @@ def _with_tail(
         for cut in range(1, len(name) - 1):
             skus = (
                 s
-                for n in index.names.ending(name[cut:])
+                for n in index.names.ending(name[cut:], MANY)
                 for s in index.names.skus[n]
                 if names_word(index.entries[s], piece)
             )

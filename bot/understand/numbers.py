@@ -148,6 +148,8 @@ def _is_sku(tokens: list[Token], at: int, index: Index, *, asking: bool) -> bool
     before, after = _neighbour(tokens, at, -1), _neighbour(tokens, at, 1)
     if any(n is not None and n.kind in _NAMED for n in (before, after)):
         return False
+    if before is not None and (_bare(before) or before.kind is Kind.MONEY):
+        return False  # one of a row of numbers: 733 201 554
     k = at + 1
     while k < len(tokens) and (
         tokens[k].is_word(Role.VERB, Role.OF) or (tokens[k].kind is Kind.BREAK and tokens[k].strength <= 1)

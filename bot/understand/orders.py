@@ -96,6 +96,8 @@ def told(reading: Reading) -> bool:
     wanting = [t for t in reading.tokens if t.is_word(Role.VERB, Role.AGAIN, Role.MORE)]
     if any(not _done(t, reading) for t in wanting):
         return False
+    if wanting and says("personal", reading.text) and _SPENT.search(reading.text):
+        return True
     if not wanting and _STORY.search(reading.text) and says("personal", reading.text):
         return True
     amounts = [t.quantity for t in reading.tokens if t.kind is Kind.QUANTITY and t.quantity]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import lru_cache
 from typing import NamedTuple
 
 from bot.understand.index import Entry, Index, has_size
@@ -186,6 +187,7 @@ def _most_plain(skus: tuple[str, ...], pieces: list[Token], head: Token, index: 
     return exact or skus
 
 
+@lru_cache(maxsize=4096)
 def bare(piece: str) -> str:
     """A describing word without its ending: 黑色的, 黑的, 黑色 are one."""
     text = compact(piece)

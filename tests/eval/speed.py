@@ -59,7 +59,7 @@ def _products(base: tuple[Product, ...], size: int) -> Iterator[Product]:
             product,
             sku=f"G{line:04}-{product.sku}",
             name_zh=name + product.name_zh,
-            name_en=f"line{line} {product.name_en}" if product.name_en else "",
+            name_en=f"g{line:04}x {product.name_en}" if product.name_en else "",
             aliases=(),
             aliases_en=(),
         )
