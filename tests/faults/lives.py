@@ -36,6 +36,8 @@ from tests.databases import Database
 from tests.world import SECRET, World, open_world
 
 DEALERS = 4
+LONGEST = 240.0
+"""Seconds a life may last that nobody kills."""
 POINTS = (
     "before_turn",
     "mid_turn",
@@ -102,14 +104,20 @@ class Channel:
         """Each sender's next messages in order, some delivered before once more."""
         given = []
         for messages in self.scripts.values():
-            at = next(
-                (n for n, one in enumerate(messages) if one.message_id not in self.acknowledged),
-                len(messages),
-            )
+            at = self._first_open(messages)
             again = [one for one in messages[max(0, at - 3) : at] if chance.random() < 0.3]
             self.duplicates += len(again)
             given.append(again + messages[at : at + each])
         return given
+
+    def shorten(self) -> None:
+        """Let every sender end with the order after the one in hand: what is left is only there to keep the load up."""
+        for sender, messages in self.scripts.items():
+            self.scripts[sender] = messages[: (self._first_open(messages) // 3 + 2) * 3]
+
+    def _first_open(self, messages: list[Inbound]) -> int:
+        found = (n for n, one in enumerate(messages) if one.message_id not in self.acknowledged)
+        return next(found, len(messages))
 
     def open(self) -> int:
         total = sum(len(messages) for messages in self.scripts.values())
@@ -140,7 +148,7 @@ def life(url: str, given: list[list[Inbound]], *, kill_after: float | None, cras
             os._exit(code)
     os.close(writing)
     told, rest = Told(), b""
-    give_up = time.monotonic() + 60
+    give_up = time.monotonic() + LONGEST
     deadline: float | None = None
     while True:
         until = min(deadline or give_up, give_up) - time.monotonic()

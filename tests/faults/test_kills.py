@@ -25,7 +25,7 @@ from tests.faults.lives import POINTS, Channel, ends, opening, script
 
 KILLS = int(os.environ.get("KILLS", "8"))
 ROUNDS_OF_POINTS = int(os.environ.get("CRASHES", "1"))
-ORDERS_A_KILL = 0.6
+ORDERS_A_KILL = 1.0
 
 Fresh = Callable[[], str]
 
@@ -55,9 +55,11 @@ def opened(url: str, orders: int) -> Channel:
 
 def finish(channel: Channel, url: str, serial: Fresh, orders: int) -> None:
     """Everything is done, as in a run without a fault; nothing is broken; deliveries keep their class."""
+    channel.shorten()
     ends(channel, url)
     calm_url = serial()
     calm = opened(calm_url, orders)
+    calm.scripts = channel.scripts
     ends(calm, calm_url)
     database, quiet = Database(url), Database(calm_url)
     try:
