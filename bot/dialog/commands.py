@@ -204,6 +204,7 @@ def _advance(  # noqa: PLR0917 - the parts of one step
     missing = next((slot for slot in verb.slots if slot.required and slot.name not in values), None)
     if missing is not None:
         turn.state.command = Command(verb=verb.name, slots=values, asked=missing.name)
+        turn.touched.add("question")
         return (say(f"{flow}.ask.{verb.name}.{missing.name}"),)
     if verb.preview is None:
         turn.state.command = None

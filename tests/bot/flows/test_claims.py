@@ -133,6 +133,14 @@ def test_a_part_is_approved_with_its_reason(chat: Claims) -> None:
     assert right(chat)
 
 
+def test_a_small_amount_is_no_pick_from_the_card_before(chat: Claims) -> None:
+    chat.world.says(OWNER, "报运费260，3月3号")
+    number = chat.world.says(OWNER, "提交").split()[2].split("：")[0]
+    chat.world.says("sales", f"费用单 {number}")
+    chat.world.presses("sales", "part-expense")
+    assert "为什么少批" in chat.world.says("sales", "2")
+
+
 def test_an_amount_above_the_level_goes_to_who_may_decide_it(chat: Claims) -> None:
     chat.world.says(OWNER, "报运费800，3月3号")
     said = chat.world.says(OWNER, "提交")
