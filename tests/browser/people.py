@@ -111,6 +111,12 @@ class Phone:
         expect(self.root.locator("select")).to_be_enabled()
         expect(self.root.locator("select")).to_have_value(persona)
 
+    def dress(self, style: str) -> None:
+        """Choose how the phone looks: wechat or telegram."""
+        choice = self.root.locator(f'.style [data-style="{style}"]')
+        choice.click()
+        expect(choice).to_have_attribute("aria-pressed", "true")
+
     def button(self, label: str) -> Locator:
         """The newest button of this name."""
         return self.root.locator(".choice", has_text=label).last

@@ -69,6 +69,32 @@ def order_to_shipment(visit: Visit) -> None:
 
 
 @SIZES
+def test_an_order_is_placed_and_approved_by_numbers_alone(
+    browser: Browser, tmp_path: Path, size: dict[str, int]
+) -> None:
+    with demo_running(tmp_path) as demo, visiting(browser, demo.address, size) as visit:
+        visit.open().phone("staff").dress("wechat")
+        visit.phone("staff").hears("您好")
+        visit.page.locator(".next-day").click()  # so that nothing was said in the last seconds
+        expect(visit.page.locator(".next-day")).to_be_enabled()
+        dealer = visit.phone("dealer")
+        dealer.dress("wechat")
+        dealer.become("prepaid")
+        dealer.hears("孙丽")
+        dealer.say(LARGE_ORDER)
+        expect(dealer.hears("合计")).to_contain_text("1. 送去审批")
+        dealer.say("1")
+        dealer.hears("已送去审批")
+        staff = visit.phone("staff")
+        expect(staff.hears("江北百惠超市 申请超额")).to_contain_text("1 批准")
+        staff.say("1")
+        staff.hears("已批")
+        visit.phone("dealer").hears("批下来了")
+        expect(visit.page.locator(".phone .choice")).to_have_count(0)
+        assert overflowing(visit.page) == []
+
+
+@SIZES
 def test_every_persona_is_greeted_and_every_first_sentence_is_answered(visit: Visit) -> None:
     for slot in ("dealer", "staff"):
         phone = visit.phone(slot)

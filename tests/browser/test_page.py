@@ -1,86 +1,19 @@
 """The chat page in a real browser: nothing is lost or doubled, nothing is markup, everything fits."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Route, expect
 
-from bot.dialog.messages import Inbound, Kind, Outcome
-from notifications.outbox.sender import Address
-from tests.browser.people import DESKTOP, PHONE, SMALL, Visit, overflowing, visiting
-from tests.browser.serving import serving
-from tests.channels.web.office import LIVE, Chat
-from tests.databases import Database
+from bot.dialog.messages import Kind
+from tests.browser.answering import HOSTILE, Answering, texts_of
+from tests.browser.people import DESKTOP, PHONE, Visit, overflowing, visiting
+from tests.channels.web.office import LIVE
 
 pytestmark = pytest.mark.browser
 
 STATES = "✅ 已下单 ⚠️ 剩 4箱 ⏳ 等批"
-HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script>&lt;b&gt; {{7*7}} ${x} \u202eabc"
-LONG_LABEL = "0.75kg 大锤，12把一箱，¥420 一箱，10月12日到货 20箱，可以先发现有的4箱"
-
-
-class Answering(Chat):
-    """Answers like the product would, in the shapes the page must show."""
-
-    answered: set[str]
-
-    async def take(self, inbound: Inbound) -> Outcome:
-        outcome = await super().take(inbound)
-        if inbound.message_id in self.__dict__.setdefault("answered", set()):
-            return Outcome(status="duplicate")
-        self.answered.add(inbound.message_id)
-        if inbound.kind is Kind.ENTERED:
-            await self.say(inbound.chat, "您好，我是铁匠坊的订货助手")
-        elif inbound.kind is Kind.CHOICE:
-            await self.say(inbound.chat, f"按了 {inbound.choice}")
-        elif inbound.media is not None:
-            await self.say(inbound.chat, f"收到 {inbound.media.name}")
-        elif inbound.text == "按钮":
-            labels = ("确认", LONG_LABEL, HOSTILE)
-            buttons = [{"label": label, "handle": f"h{n}"} for n, label in enumerate(labels)]
-            link = {"label": "看物流", "url": "https://example.com/track"}
-            await self.say(inbound.chat, "合计 ¥1,356", buttons=[*buttons, link])
-        elif inbound.text == "清单":
-            await self.say(
-                inbound.chat, "\n".join(f"{n}. 内六角圆柱头螺钉 M{n} 12.9级 ¥{n},234" for n in range(60))
-            )
-        elif inbound.text == "二维码":
-            await self.say(
-                inbound.chat, "扫一下", picture={"ref": "qr:https://example.com/join/x", "name": ""}
-            )
-        else:
-            await self.say(inbound.chat, f"听到：{inbound.text}")
-        return outcome
-
-    async def say(self, chat: str, text: str, **more: object) -> None:
-        address = Address(channel="web", account="web", chat=chat, subject="m:1")
-        await self.sender.send(address, {"text": text, **more})
-
-
-@pytest.fixture
-def chat(sqlite: Database) -> Answering:
-    return Answering(sqlite)
-
-
-@pytest.fixture
-def address(chat: Answering) -> Iterator[str]:
-    with serving(chat.app) as where:
-        yield where
-        chat.stopping = True
-
-
-@pytest.fixture(params=[DESKTOP, PHONE, SMALL], ids=["desktop", "phone", "small"])
-def visit(request: pytest.FixtureRequest, browser: Browser, address: str) -> Iterator[Visit]:
-    with visiting(browser, address, request.param) as made:
-        made.open()
-        expect(made.page.locator("#phone-dealer .messages .theirs")).to_have_count(1)
-        yield made
-
-
-def texts_of(chat: Chat) -> list[str]:
-    return [inbound.text for inbound in chat.taken if inbound.kind is Kind.TEXT]
 
 
 def test_a_double_click_sends_once(visit: Visit, chat: Answering) -> None:

@@ -1,5 +1,6 @@
 """The demo page: a dealer's phone and a colleague's side by side. Mounted in demo mode only."""
 
+import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,17 +10,15 @@ from typing import Any, Literal
 import msgspec
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import JSONResponse, Response
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection
 
-from bot.channels.web import pages, receive, sessions
+from bot.channels.web import conversation, pages, receive, sessions
 from bot.channels.web.guard import GuardedRoute
-from bot.channels.web.models import web_chats
 from bot.channels.web.routes import WebChat, page_settings
 from bot.channels.web.words import HANS, words
 from bot.dialog.messages import Name
 
 _PREFIX = "demo-"
-_said = select(web_chats.c.last_seq).where(web_chats.c.id == bindparam("chat"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +102,7 @@ async def state(demo: Demo, request: Request) -> Response:
 
 
 async def choose(demo: Demo, request: Request) -> Response:
-    """Be a persona on one phone. The first time, the assistant is told that someone came in."""
+    """Be a persona on one phone. Until something was said, the assistant is told that someone came in; notices come before."""
     try:
         choice = msgspec.json.decode(await request.body(), type=Choice)
     except msgspec.DecodeError:
@@ -115,8 +114,8 @@ async def choose(demo: Demo, request: Request) -> Response:
 
     def enter(connection: Connection) -> tuple[str, bool]:
         sessions.open_chat(connection, chat, now)
-        said = connection.execute(_said, {"chat": chat}).scalar_one()
-        return sessions.sign_in(connection, chat, now), said == 0
+        last, _ = conversation.before(connection, chat, sys.maxsize)
+        return sessions.sign_in(connection, chat, now), all(one.body.get("notice") for one in last)
 
     secret, silent = await web.write(enter, chat)
     await demo.become(chat, choice.persona, choice.locale)

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -20,6 +20,8 @@ from bot.dialog.messages import Inbound, Kind, Media
 CHANNEL = ACCOUNT = "web"
 MAX_TEXT = 20_000
 MAX_NAME = 120
+_JUST_NOW = timedelta(seconds=10)
+_NUMBER = re.compile(r"[ ]*([1-9][0-9]?)[ .。、)]*", re.ASCII)
 _ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 
@@ -32,12 +34,16 @@ class Press(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class Post(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a page sends. `id` is made by the page and stays the same when it tries again."""
+    """What a page sends. `id` is made by the page and stays the same when it tries again.
+
+    numbered: the page shows choices as numbers.
+    """
 
     id: str
     text: str = ""
     press: Press | None = None
     locale: str = ""
+    numbered: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,8 +114,8 @@ class GoneError(LookupError):
 
 def keep(
     connection: Connection, chat: str, received: Received, now: datetime
-) -> tuple[conversation.Message, str]:
-    """Keep the person's own message once, and give the handle of a pressed button. Raises GoneError."""
+) -> tuple[conversation.Message, str, Kind]:
+    """Keep the person's own message once, with the handle of what it presses, and its kind. Raises GoneError."""
     post = received.post
     handle = ""
     body: Mapping[str, Any] = {"text": storable(post.text)}
@@ -119,7 +125,29 @@ def keep(
         body = {"text": button["label"], "pressed": msgspec.to_builtins(post.press)}
     elif received.upload is not None and conversation.kept_as(connection, chat, post.id) is None:
         body = {"text": "", "file": files.keep(connection, chat, received.upload, now)}
-    return conversation.append(connection, chat, key=post.id, mine=True, body=body, at=now), handle
+    kept = conversation.append(connection, chat, key=post.id, mine=True, body=body, at=now)
+    number = _NUMBER.fullmatch(body["text"]) if post.numbered and not handle else None
+    if number is not None:
+        return kept, *_numbered(connection, chat, kept, int(number[1]))
+    return kept, handle, Kind.CHOICE if handle else Kind.TEXT
+
+
+def _numbered(connection: Connection, chat: str, kept: conversation.Message, number: int) -> tuple[str, Kind]:
+    """What a bare number presses: a choice of the notice it was written under; an answer's numbers are the dialogue's own.
+
+    Where the notice has only just come between an answer and its number, the dialogue decides.
+    """
+    shown, _ = conversation.before(connection, chat, kept.seq)
+    said = [message for message in reversed(shown) if not message.mine]
+    if not said or not said[0].body.get("notice"):
+        return "", Kind.TEXT
+    handles = [button["handle"] for button in said[0].body["buttons"] if button["handle"]]
+    if number > len(handles):
+        return "", Kind.TEXT
+    came = said[0].at
+    answered = next((message.at for message in said if not message.body.get("notice")), None)
+    between = answered is not None and kept.at - came < _JUST_NOW and came - answered < _JUST_NOW
+    return handles[number - 1], Kind.TEXT if between else Kind.CHOICE
 
 
 def _button(message: conversation.Message | None, index: int) -> Mapping[str, str]:
@@ -130,11 +158,10 @@ def _button(message: conversation.Message | None, index: int) -> Mapping[str, st
     return found
 
 
-def inbound(chat: str, kept: conversation.Message, *, handle: str, locale: str) -> Inbound:
+def inbound(chat: str, kept: conversation.Message, *, kind: Kind, handle: str, locale: str) -> Inbound:
     """The kept message as every channel delivers it. Its id names the chat too: pages choose theirs freely."""
     file = kept.body.get("file")
     media = None
-    kind = Kind.CHOICE if handle else Kind.TEXT
     if file is not None:
         kind = Kind.PHOTO if file["mime"] in files.PICTURES.values() else Kind.FILE
         media = Media(
@@ -148,7 +175,7 @@ def inbound(chat: str, kept: conversation.Message, *, handle: str, locale: str) 
         chat=chat,
         at=kept.at,
         kind=kind,
-        text="" if handle else kept.body["text"],
+        text="" if kind is Kind.CHOICE else kept.body["text"],
         choice=handle,
         media=media,
         locale_hint=locale,

@@ -11,9 +11,13 @@ from bot.dialog.messages import Words
 _PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif")
 
 
-def body_of(words: Words) -> dict[str, Any]:
-    """What is kept of an answer."""
+def body_of(words: Words, *, numbered: str = "", notice: bool = False) -> dict[str, Any]:
+    """What is kept of an answer. numbered: its text where choices are numbers; notice: it came unasked."""
     body: dict[str, Any] = {"text": words.text, "buttons": msgspec.to_builtins(words.buttons)}
+    if numbered:
+        body["numbered"] = numbered
+    if notice:
+        body["notice"] = True
     if words.picture is not None:
         body["picture"] = msgspec.to_builtins(words.picture)
     return body
@@ -33,7 +37,7 @@ def view(message: Message) -> dict[str, Any]:
     picture = body.get("picture")
     if picture is not None:
         shown["picture"] = {"name": picture["name"], "inline": is_inline(picture)}
-    for field in ("file", "pressed"):
+    for field in ("numbered", "file", "pressed"):
         if field in body:
             shown[field] = body[field]
     return shown

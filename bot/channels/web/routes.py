@@ -165,11 +165,14 @@ async def post_message(web: WebChat, request: Request, slot: Slot = "me") -> Res
         _within(web, _UPLOADS, "upload", chat)
     now = web.clock()
     try:
-        kept, handle = await web.write(lambda connection: receive.keep(connection, chat, received, now), chat)
+        kept, handle, kind = await web.write(
+            lambda connection: receive.keep(connection, chat, received, now), chat
+        )
     except receive.GoneError:
         raise HTTPException(409, "gone") from None
     web.watchers.wake(chat)
-    outcome = await web.handle(receive.inbound(chat, kept, handle=handle, locale=received.post.locale))
+    locale = received.post.locale
+    outcome = await web.handle(receive.inbound(chat, kept, kind=kind, handle=handle, locale=locale))
     return JSONResponse({"status": outcome.status, "seq": kept.seq})
 
 

@@ -2,9 +2,9 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
@@ -17,7 +17,11 @@ from core.kit import ids
 from core.kit.clock import Clock
 from notifications.outbox.sender import Address, Refused, Result, Retry, Sent
 
-Render = Callable[[Mapping[str, Any], Address], Words]
+
+class Render(Protocol):
+    """A stored Say in the reader's language, with buttons or with its choices numbered in the text."""
+
+    def __call__(self, payload: Mapping[str, Any], address: Address, *, numbered: bool = False) -> Words: ...
 
 
 class Watchers:
@@ -56,8 +60,10 @@ class WebSender:
         self._clock = clock
 
     async def send(self, address: Address, payload: Mapping[str, Any]) -> Result:
-        """Keep the answer in its chat."""
-        body = body_of(self._render(payload, address))
+        """Keep the answer in its chat, both ways its choices can be shown."""
+        words = self._render(payload, address)
+        numbered = self._render(payload, address, numbered=True).text if words.buttons else ""
+        body = body_of(words, numbered=numbered, notice=address.kind != "reply")
         at = self._clock()
 
         def keep(connection: Connection) -> conversation.Message:

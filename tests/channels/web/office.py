@@ -35,9 +35,15 @@ PERSONAS = (
 )
 
 
-def words_of(payload: Mapping[str, Any], _address: Address) -> Words:
+def words_of(payload: Mapping[str, Any], _address: Address, *, numbered: bool = False) -> Words:
     """Payloads of these tests are words already."""
     picture = payload.get("picture")
+    if numbered:
+        choices = payload.get("buttons", ())
+        picks = [one["label"] for one in choices if not one.get("url")]
+        lines = [f"{number}. {label}" for number, label in enumerate(picks, 1)]
+        lines += [f"{one['label']}: {one['url']}" for one in choices if one.get("url")]
+        return Words(text="\n".join((payload["text"], *lines)))
     return Words(
         text=payload["text"],
         buttons=tuple(Button(**button) for button in payload.get("buttons", ())),
@@ -125,9 +131,9 @@ class Chat:
         browser.cookies.set(name, self.database.lane.run(unit))
         return browser
 
-    def deliver(self, chat: str, text: str, **more: Any) -> Result:
+    def deliver(self, chat: str, text: str, *, kind: str = "reply", **more: Any) -> Result:
         """The assistant says something in a chat."""
-        address = Address(channel="web", account="web", chat=chat, subject="m:1")
+        address = Address(channel="web", account="web", chat=chat, subject="m:1", kind=kind)
         # in a thread of its own, as from another process: a browser's test has a loop already
         with ThreadPoolExecutor(1) as elsewhere:
             sending = self.sender.send(address, {"text": text, **more})

@@ -194,6 +194,18 @@ def test_the_two_phones_of_one_browser_are_two_people(chat: Chat) -> None:
     assert chat.became == [("demo-li", "li", "en"), ("demo-wang", "wang", "en")]
 
 
+def test_a_persona_is_greeted_though_notices_came_before(chat: Chat) -> None:
+    chat.signed_in("demo-li")
+    chat.deliver("demo-li", "合同8天后到期", kind="alert")
+    browser = chat.browser()
+    body = {"slot": "dealer", "persona": "li", "locale": "zh-Hans"}
+    browser.post("/demo/persona", json=body)
+    assert [inbound.kind for inbound in chat.taken] == [Kind.ENTERED]
+    chat.deliver("demo-li", "李老板好")
+    browser.post("/demo/persona", json=body)
+    assert len(chat.taken) == 1
+
+
 def test_a_persona_is_greeted_once_and_their_phone_remembers(chat: Chat) -> None:
     body: dict[str, Any] = {"slot": "dealer", "persona": "li", "locale": "zh-Hans"}
     browser = chat.browser()

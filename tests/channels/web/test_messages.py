@@ -2,6 +2,7 @@
 
 import io
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from PIL import Image
@@ -105,6 +106,61 @@ def test_a_button_that_is_not_there_is_refused_and_nothing_is_kept(chat: Chat, p
     assert (answer.status_code, answer.json()) == (409, {"error": "gone"})
     assert not chat.taken
     assert len(chat.kept("li")) == 1
+
+
+CARD = [
+    {"label": "批准", "handle": "h.yes"},
+    {"label": "网页", "url": "https://example.com"},
+    {"label": "驳回", "handle": "h.no"},
+]
+
+
+def pressed(chat: Chat) -> tuple[Kind, str, str]:
+    return chat.taken[-1].kind, chat.taken[-1].text, chat.taken[-1].choice
+
+
+def test_choices_are_kept_as_buttons_and_as_numbers(chat: Chat) -> None:
+    browser = chat.signed_in("li")
+    chat.deliver("li", "批准吗", buttons=CARD)
+    chat.deliver("li", "好的")
+    card, plain = browser.get("/chat/messages").json()["messages"]
+    assert card["text"] == "批准吗"
+    assert card["numbered"] == "批准吗\n1. 批准\n2. 驳回\n网页: https://example.com"
+    assert "numbered" not in plain
+
+
+def test_a_number_under_a_notice_presses_its_choice_where_choices_are_numbers(chat: Chat) -> None:
+    browser = chat.signed_in("li")
+    chat.deliver("li", "批准吗", kind="alert", buttons=CARD)
+    post(browser, "number-1", " 2。", numbered=True)
+    assert pressed(chat) == (Kind.CHOICE, "", "h.no")
+    assert [message.body["text"] for message in chat.kept("li")] == ["批准吗", " 2。"]
+    for n, text in enumerate(("3", "0", "100", "²", "2箱", "2 1")):
+        post(browser, f"others-{n}", text, numbered=True)
+        assert pressed(chat) == (Kind.TEXT, text, "")
+    post(browser, "by-button", "2")
+    assert pressed(chat) == (Kind.TEXT, "2", "")
+
+
+def test_a_number_under_an_answer_is_the_conversations_own(chat: Chat) -> None:
+    browser = chat.signed_in("li")
+    chat.deliver("li", "新订单", kind="alert", buttons=CARD)
+    chat.deliver("li", "下单吗", buttons=[{"label": "确认", "handle": "h.ok"}])
+    post(browser, A_KEY, "1", numbered=True)
+    assert pressed(chat) == (Kind.TEXT, "1", "")
+
+
+def test_a_number_whose_answer_a_notice_has_only_just_followed_is_left_to_the_dialogue(chat: Chat) -> None:
+    browser = chat.signed_in("li")
+    chat.deliver("li", "下单吗", buttons=[{"label": "确认", "handle": "h.ok"}])
+    chat.deliver("li", "批准吗", kind="alert", buttons=CARD)
+    post(browser, "number-1", "1", numbered=True)
+    assert pressed(chat) == (Kind.TEXT, "1", "h.yes")
+    chat.now += timedelta(seconds=10)
+    post(browser, "number-2", "1", numbered=True)
+    assert pressed(chat) == (Kind.CHOICE, "", "h.yes")
+    post(browser, "number-1", "1", numbered=True)
+    assert pressed(chat) == (Kind.TEXT, "1", "h.yes")
 
 
 def test_a_person_cannot_press_buttons_of_another_chat(chat: Chat) -> None:

@@ -15,7 +15,14 @@ from tests.channels.web.office import Chat
 
 FOLDER = Path(web.__file__).parent
 SOURCES = [*FOLDER.glob("static/*.js"), *FOLDER.glob("templates/*.html")]
-DYNAMIC = {"side.", "phone.", "state.", "join.", "sent.failed."}  # completed by slot, state or reason
+DYNAMIC = {
+    "side.",
+    "phone.",
+    "state.",
+    "join.",
+    "sent.failed.",
+    "style.",
+}  # completed by slot, state, reason ...
 
 
 def test_every_language_has_every_text_with_the_same_values() -> None:

@@ -5,6 +5,7 @@ import { calendarDay, language, languageButtons, named, t } from "./texts.js";
 import { control } from "./wire.js";
 
 const SLOTS = ["dealer", "staff"];
+const STYLES = ["wechat", "telegram"];
 const main = document.querySelector(".phones");
 const dayNow = document.querySelector(".day-now");
 const nextDay = document.querySelector(".next-day");
@@ -19,8 +20,10 @@ function makeSide(slot) {
   const [name, about, picker, tries] = [".who-name", ".who-about", ".who select", ".try ul"].map((one) => root.querySelector(one));
   let current = null;
   let became = 0;
+  let style = null;
   const phone = makePhone(root, {
     slot,
+    isNumbered: () => style === "wechat",
     onNews: (count) => { news.set(slot, count); showNews(); },
     onOut: () => { if (current && Date.now() - became > 5_000) become(current.key); }, // not in a loop without cookies
   });
@@ -68,6 +71,18 @@ function makeSide(slot) {
     return item;
   }
 
+  const styles = [...root.querySelectorAll(".style button")];
+  function dress(next) {
+    root.classList.replace(`skin-${style ?? "plain"}`, `skin-${next}`);
+    style = next;
+    for (const button of styles) button.setAttribute("aria-pressed", String(button.dataset.style === style));
+    phone.restyle();
+  }
+  for (const button of styles) {
+    button.addEventListener("click", () => { keepStyle(slot, button.dataset.style); dress(button.dataset.style); });
+  }
+  dress(keptStyle(slot));
+
   picker.addEventListener("change", () => become(picker.value));
   return {
     phone,
@@ -82,6 +97,18 @@ function makeSide(slot) {
     /** Tell the assistant which language to answer in. */
     speak: () => (current ? control("/demo/persona", { slot, persona: current.key, locale: language() }) : null),
   };
+}
+
+function keptStyle(slot) {
+  try {
+    const kept = localStorage.getItem(`style:${slot}`);
+    if (STYLES.includes(kept)) return kept;
+  } catch { /* a forbidden store remembers nothing */ }
+  return "telegram";
+}
+
+function keepStyle(slot, style) {
+  try { localStorage.setItem(`style:${slot}`, style); } catch { /* the choice holds until a reload */ }
 }
 
 function showNews() {

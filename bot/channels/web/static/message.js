@@ -36,17 +36,26 @@ function symbolOrText(part) {
   return mark && SYMBOLS.test(part) ? make("span", `mark ${mark}`, part) : part;
 }
 
-function textBubble(text) {
+/** A text as it is, or with its states drawn and the addresses of its links made links. */
+function inlineOf(text, links) {
+  const [link, ...others] = links;
+  if (!link) return text.split(SYMBOLS).map(symbolOrText);
+  return text.split(link).flatMap((part, index) => (index ? [anchor(link), ...inlineOf(part, others)] : inlineOf(part, others)));
+}
+
+function anchor(address) {
+  const link = make("a", "", address);
+  link.href = address;
+  link.target = "_blank";
+  link.rel = "noopener noreferrer";
+  return link;
+}
+
+function textBubble(text, links = []) {
   const bubble = make("div", "bubble");
   const words = make("p", "words");
   words.dir = "auto";
-  if (isOwnAddress(text)) {
-    const link = make("a", "", text);
-    link.href = text;
-    link.target = "_blank";
-    link.rel = "noopener";
-    words.append(link);
-  } else words.append(...text.split(SYMBOLS).map(symbolOrText));
+  words.append(...inlineOf(text, isOwnAddress(text) ? [text] : links));
   bubble.append(words);
   if (text.length > LONG || text.split("\n").length > 24) {
     bubble.classList.add("long");
@@ -143,8 +152,11 @@ export function messageElement(slot, message, handlers) {
   if (message.id) item.dataset.id = message.id;
   const attached = attachment(slot, message);
   if (attached) item.append(attached);
-  if (message.text) item.append(textBubble(message.text));
-  if (message.buttons.length) {
+  const numbered = handlers.isNumbered() && message.numbered;
+  const links = message.buttons.map((choice) => choice.url).filter((url) => /^https?:\/\//.test(url));
+  if (numbered) item.append(textBubble(message.numbered, links));
+  else if (message.text) item.append(textBubble(message.text));
+  if (message.buttons.length && !numbered) {
     const row = make("div", "choices");
     message.buttons.forEach((choice, index) => row.append(button(choice, index, message, handlers)));
     if (message.buttons.some((choice) => width(choice.label) > WIDE)) row.classList.add("tall");

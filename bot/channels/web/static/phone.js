@@ -8,8 +8,11 @@ const APART = 5 * 60_000;
 const NEAR = 90;
 const ANSWER_WITHIN = 6_000;
 
-/** Make a phone of its element. onNews(count) tells how many messages came unseen; onOut() that nobody is signed in. */
-export function makePhone(root, { slot, onNews = () => {}, onOut = () => {} }) {
+/**
+ * Make a phone of its element. onNews(count) tells how many messages came unseen; onOut() that nobody is signed in;
+ * isNumbered() whether choices are shown as numbers to answer with.
+ */
+export function makePhone(root, { slot, onNews = () => {}, onOut = () => {}, isNumbered = () => false }) {
   const find = (selector) => root.querySelector(selector);
   const [log, list, pending, typing] = [".log", ".messages", ".pending", ".typing"].map(find);
   const [earlier, newest, empty, notice, state] = [".earlier", ".newest", ".empty", ".notice", ".bar-state"].map(find);
@@ -22,7 +25,9 @@ export function makePhone(root, { slot, onNews = () => {}, onOut = () => {} }) {
   let typingEnds;
   let connection = "connecting";
 
+  const messages = new WeakMap(); // element -> what it shows
   const handlers = {
+    isNumbered,
     isPressed: (seq, index) => pressed.has(`${seq}.${index}`),
     onPress: (seq, index, label) => send({ press: { message: seq, button: index }, label }),
   };
@@ -86,6 +91,7 @@ export function makePhone(root, { slot, onNews = () => {}, onOut = () => {} }) {
 
   function element(message) {
     const made = messageElement(slot, message, handlers);
+    messages.set(made, message);
     for (const image of made.querySelectorAll("img")) {
       const follows = atEnd();
       image.addEventListener("load", () => { if (follows) toEnd(); }, { once: true });
@@ -153,7 +159,7 @@ export function makePhone(root, { slot, onNews = () => {}, onOut = () => {} }) {
     queue.push(whole);
   }
 
-  function sendText(text) { send({ text }); }
+  function sendText(text) { send({ text, numbered: isNumbered() }); }
 
   function sendFile(file) {
     if (file.size > settings.maxBytes) showNotice("sent.failed.too_large");
@@ -221,6 +227,12 @@ export function makePhone(root, { slot, onNews = () => {}, onOut = () => {} }) {
     },
     close,
     fill: composer.fill,
+    /** Choices are shown another way from now on. */
+    restyle() {
+      const follows = atEnd();
+      for (const shown of list.querySelectorAll(".theirs")) shown.replaceWith(element(messages.get(shown)));
+      if (follows) toEnd();
+    },
     /** The phone came into view. */
     seen() { toEnd(); count(false); },
   };

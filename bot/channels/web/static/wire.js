@@ -44,7 +44,7 @@ export async function post(slot, item, locale) {
     body.set("file", item.file, item.file.name || "file");
     return answer(await fetch(address, { method: "POST", body, signal }));
   }
-  const body = JSON.stringify({ id: item.id, text: item.text ?? "", press: item.press ?? null, locale });
+  const body = JSON.stringify({ id: item.id, text: item.text ?? "", press: item.press ?? null, locale, numbered: item.numbered ?? false });
   return answer(await fetch(address, { method: "POST", body, signal, headers: { "Content-Type": "application/json" } }));
 }
 
@@ -185,7 +185,7 @@ export function sendQueue(slot, { locale, onChange, onOut }) {
 
   const keep = () => {
     if (key === null) return;
-    const texts = items.filter((item) => !item.file).map(({ id, text, press, label, at }) => ({ id, text, press, label, at }));
+    const texts = items.filter((item) => !item.file).map(({ id, text, press, label, numbered }) => ({ id, text, press, label, numbered }));
     try {
       if (texts.length) localStorage.setItem(key, JSON.stringify(texts));
       else localStorage.removeItem(key);
