@@ -8,7 +8,7 @@ orders.approved          number, total, excess, by
 orders.rejected          number, total, reason, by
 orders.review_expired    number, total
 orders.shipped           number, carrier, tracking, value, lines {sku: base_qty}, rest, by
-orders.received          number, delivery, by
+orders.received          number, delivery, value: of what arrived now, by
 orders.cancelled         number, total, reason, by
 orders.backorder_filled  number, lines {sku: base_qty}
 orders.returned          number, value, lines {sku: base_qty}, reason, by

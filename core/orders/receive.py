@@ -17,7 +17,7 @@ _receive = scoped(
     update(shipments)
     .where(shipments.c.order_id == bindparam("order"), shipments.c.received_at.is_(None))
     .values(received_at=bindparam("now"), received_by=bindparam("who"))
-    .returning(shipments.c.id)
+    .returning(shipments.c.value)
 )
 _close = scoped(
     update(orders)
@@ -47,7 +47,9 @@ def confirm_receipt(session: Session, actor: Actor, *, number: str) -> ReceiptCo
         return ReceiptConfirmed(number, bound.dealer_id, "delivered", repeated=True)
     lines = lines_of(bound, order.id)
     complete = all(line.shipped == line.base_qty for line in lines)
-    arrived = bound.execute(_receive, {"order": order.id, "now": bound.now, "who": actor.subject}).all()
+    arrived = (
+        bound.execute(_receive, {"order": order.id, "now": bound.now, "who": actor.subject}).scalars().all()
+    )
     if not arrived:
         if order.last_shipped_at is not None:
             return ReceiptConfirmed(number, bound.dealer_id, "partial", repeated=True)
@@ -60,5 +62,5 @@ def confirm_receipt(session: Session, actor: Actor, *, number: str) -> ReceiptCo
         bound.execute(_close, {"order": order.id, "now": bound.now})
     delivery = "delivered" if complete else "partial"
     trail(bound, actor, "orders.confirm_receipt", number, delivery=delivery)
-    bound.report("orders.received", number=number, delivery=delivery, by=actor.subject)
+    bound.report("orders.received", number=number, delivery=delivery, value=sum(arrived), by=actor.subject)
     return ReceiptConfirmed(number, bound.dealer_id, delivery, repeated=False)

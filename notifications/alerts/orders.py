@@ -147,7 +147,8 @@ def received(session: Session, fact: Happened) -> Iterable[Notice]:
     """Arrived: sales of the region hear it; the dealer too when staff wrote it down."""
     name, region = _region(session, fact)
     params: dict[str, Param] = {"dealer": name, "number": fact.data["number"]}
-    say = Say(key="alerts.received", params=params)
+    key = "alerts.received_part" if fact.data["delivery"] == "partial" else "alerts.received"
+    say = Say(key=key, params={**params, "value": fact.money("value")})
     yield from tell(fact, _others(staff_of(session, "sales", region=region), fact), say)
     if not str(fact.data["by"]).startswith("m:"):
         yield from tell(

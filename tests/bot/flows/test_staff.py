@@ -106,6 +106,18 @@ def test_an_approval_card_carries_its_arithmetic_and_decides_what_it_showed(worl
     assert not world.shop.violations()
 
 
+def test_sales_hear_what_each_receipt_brought(world: World) -> None:
+    number = world.says("owner north", "可乐3箱") and world.says("owner north", "1").split()[2][:11]
+    world.notices("sales")
+    for goods in ("可乐1箱", "可乐2箱"):
+        world.says("warehouse", f"发货 {number} {goods} 顺丰 SF1234567")
+        world.says("warehouse", "确认")
+        world.says("owner north", f"{number}收到了")
+    part, rest = world.notices("sales")
+    assert f"收到 {number} 的一部分，货值 ¥48" in part
+    assert f"已收到 {number} 的货，货值 ¥96" in rest
+
+
 def test_a_talk_goes_both_ways_until_it_is_ended(world: World) -> None:
     world.says("buyer north", "我要找人工")
     assert "要找人" in world.notices("sales")[0]
