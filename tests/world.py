@@ -101,7 +101,8 @@ class World:
             .order_by(outbox.c.id)
         )
         rows = self.shop.rows(waiting)
-        sent = update(outbox).where(outbox.c.id.in_([row.id for row in rows])).values(state="sent")
+        settled = {"state": "sent", "settled_at": self.now}
+        sent = update(outbox).where(outbox.c.id.in_([row.id for row in rows])).values(**settled)
         self.shop.system(lambda session: session.execute(sent))
         says = tuple(load(row.payload) for row in rows)
         if says:
