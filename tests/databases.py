@@ -165,6 +165,14 @@ def as_application(url: str) -> str:
     return made.set(username=APPLICATION, password=APPLICATION).render_as_string(hide_password=False)
 
 
+def as_owner(url: str) -> str:
+    """A PostgreSQL database's address for the role that owns everything; SQLite's stays."""
+    made = make_url(url)
+    if made.get_backend_name() == "sqlite":
+        return url
+    return made.set(username="postgres", password=None).render_as_string(hide_password=False)
+
+
 @contextmanager
 def databases() -> Iterator[Databases]:
     made = Databases()

@@ -11,7 +11,7 @@ from bot.store.models import inbox, parked
 from core.db.engine import write_engine
 from core.kit.clock import utc_now
 from core.orders.models import drafts
-from tests.databases import Database
+from tests.databases import Database, as_owner
 from tests.e2e.books import at_rest, books, rows
 from tests.e2e.conftest import Open
 from tests.e2e.running import App
@@ -37,7 +37,7 @@ HEALED = {"sqlite": "DROP TRIGGER fault", "postgresql": "DROP TRIGGER fault ON o
 
 def run(database: Database, *statements: str) -> None:
     """As the database's owner, past every guard."""
-    engine = write_engine(database.url, guarded=False)
+    engine = write_engine(as_owner(database.url), guarded=False)
     with engine.begin() as connection:
         for statement in statements:
             connection.execute(text(statement))

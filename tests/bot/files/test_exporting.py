@@ -43,6 +43,7 @@ FIELDS = {
     "prices": ["dealer", "level", "sku", "unit", "price", "from"],
     "assortments": ["dealer", "sku"],
     "contracts": ["dealer", "number", "start", "end", "file", "decision"],
+    "rebates": ["dealer", "programme", "period", "balance", "accrued", "paid"],
     "claims": ["number", "dealer", "amount", "approved", "state", "category", "date"],
     "deadletters": ["reference", "channel", "sender", "text", "cause", "attempts", "first_at"],
 }  # fmt: skip
