@@ -28,7 +28,7 @@ class Kind(StrEnum):
     CONTACT = "contact"
     EDITED = "edited"
     ENTERED = "entered"  # pressed start, followed, scanned; `text` may hold a token
-    FETCHED = "fetched"  # a file sent earlier is ready or refused; `text` is its id; never comes from a channel
+    FETCHED = "fetched"  # a file sent earlier is ready or refused; `text` is its id; from no channel
     LEFT = "left"  # blocked or unfollowed
     OTHER = "other"
 

@@ -74,5 +74,6 @@ def _factor(product: Any, sku: str, unit: str) -> int:
     if unit == product.base_unit:
         return 1
     if unit not in product.units:
-        raise NoSuchUnitError(sku=sku, unit=unit, units=list(dict.fromkeys((product.base_unit, *product.units))))
+        units = list(dict.fromkeys((product.base_unit, *product.units)))
+        raise NoSuchUnitError(sku=sku, unit=unit, units=units)
     return int(product.units[unit]["factor"])

@@ -14,8 +14,8 @@ from bot.dialog.render import render
 from bot.dialog.state import Dialogue
 from bot.dialog.texts import LOCALES
 from bot.store.models import conversations
-from core.contracts.service import put_contract
 from core.claims.models import approval_levels, budgets, claims
+from core.contracts.service import put_contract
 from core.db.scope import system
 from core.db.session import Session
 from core.dealers.models import addresses
