@@ -236,10 +236,13 @@ def _spoken() -> dict[str, frozenset[str]]:
 
 
 def offer_for(offers: Sequence[Offer], text: str) -> Offer | None:
-    """The choice on the screen that a message says in words instead of by its number."""
+    """The choice on the screen that a message says in words instead of by its number.
+
+    Of all that a confirm agrees to, the last is what this list asks.
+    """
     said = normalise(text).text.strip(" .。!,，")
     for offer in offers:
-        flags = offer.arg.partition("-")[2] if offer.action == "confirm" else ""
+        flags = offer.arg.partition("-")[2][-1:] if offer.action == "confirm" else ""
         if said in _spoken().get(f"{offer.action}-{flags}" if flags else offer.action, ()):
             return offer
     return None

@@ -118,6 +118,12 @@ def test_sales_hear_what_each_receipt_brought(world: World) -> None:
     assert f"已收到 {number} 的货，货值 ¥96" in rest
 
 
+def test_a_review_is_asked_for_in_words_after_a_shortage_was_settled(world: World) -> None:
+    world.says("owner north", "绿茶5箱 茉莉花茶1L 30箱")
+    world.says("owner north", "有多少先发")
+    assert "已送去审批" in world.says("owner north", "送去审批")
+
+
 def test_a_talk_goes_both_ways_until_it_is_ended(world: World) -> None:
     world.says("buyer north", "我要找人工")
     assert "要找人" in world.notices("sales")[0]
