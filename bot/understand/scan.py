@@ -56,6 +56,7 @@ class Scan:
         self.dates = {w.start_at: w for w in scan_dates(text, context.now)}
         self.refs = _refs(text)
         self.money = {m.start(): m.end() for m in _MONEY.finditer(text)}
+        self.size_end = -1  # where the last size ended: what follows it at once is a quantity
         self.tokens = whole_words(by_sound(self._read(), index))
 
     def _read(self) -> list[Token]:
@@ -70,6 +71,7 @@ class Scan:
             elif token.kind is not Kind.BREAK or token.strength > 0 or token.text == " ":
                 tokens.append(token)
             pos = token.end
+            self.size_end = pos if token.kind is Kind.SIZE else self.size_end
         return tokens
 
     def _first_of(self, token: Token, before: list[Token]) -> Token:
@@ -340,6 +342,8 @@ class Scan:
         return self.text[pos].isascii() and not self._inside_word(pos)
 
     def _inside_word(self, pos: int) -> bool:
+        if pos == self.size_end:
+            return False
         before = self.text[pos - 1 : pos]
         if before == "x" and self.text[pos].isdigit() and not self.text[pos - 2 : pos - 1].isalnum():
             return False

@@ -45,7 +45,8 @@ _KINDS: dict[str, dict[str, str]] = {
 }  # fmt: skip
 MEASURES = {word: (kind, Decimal(scale)) for kind, words in _KINDS.items() for word, scale in words.items()}
 _LISTED = "|".join(re.escape(w) for w in sorted(MEASURES, key=len, reverse=True))
-_WORD = re.compile(f"[ -]?({_LISTED})(?:(?<![a-z])|(?![a-z0-9]))")
+_COUNTED = r"(?<!w)(?=\d{1,5}[\u4e00-\u9fff])"  # "500ml6箱"; "2w5块" is money
+_WORD = re.compile(f"[ -]?({_LISTED})(?:(?<![a-z])|(?![a-z0-9])|{_COUNTED})")
 _FIGURES = re.compile(r"\d{1,9}(?:\.\d{1,4})?")
 
 

@@ -217,3 +217,25 @@ def test_a_quantity_for_each_changes_every_line_of_the_name() -> None:
 
 def test_numbers_before_the_lines_of_a_list_are_no_quantities() -> None:
     assert [i.base_qty for i in items(read("1 可乐 10\n2 绿茶 5"))] == [240, 120]
+
+
+@pytest.mark.parametrize("text", ["可乐500ml6箱", "可乐500毫升6箱", "可乐500ml 6箱"])
+def test_a_quantity_glued_to_a_size_is_a_quantity(text: str) -> None:
+    sized = build_index(
+        Catalogue(
+            products=tuple(
+                Product(
+                    sku=sku,
+                    name_zh="可乐",
+                    name_en="cola",
+                    size=size,
+                    base_unit="瓶",
+                    default_unit="箱",
+                    units={"瓶": Pack(factor=1), "箱": Pack(factor=24)},
+                )
+                for sku, size in (("S1", "330ml"), ("S2", "500ml"))
+            )
+        )
+    )
+    found = items(understand(text, Context(now=NOW), sized))
+    assert [(item.candidates, item.qty) for item in found] == [(("S2",), Decimal(6))]
