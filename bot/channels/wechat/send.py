@@ -28,7 +28,7 @@ OpenFile = Callable[[str], bytes]
 _CHINA: Final = timezone(timedelta(hours=8))
 _QUOTA: Final = (45015, 45047)  # not within 48 hours of their last message; all of them used
 _GONE: Final = (40003, 43004)  # no such openid; not following
-_CONFIGURATION: Final = (*BAD_TOKEN, 40013, 40125, 40164, 48001, 50002)
+_CONFIGURATION: Final = (40013, 40125, 40164, 48001, 50002)
 
 _log = logging.getLogger(__name__)
 
@@ -187,6 +187,11 @@ def judge(error: Exception, now: datetime) -> Result:
         case ApiError(code=47003):
             _log.error("wechat: the template's fields do not fit its setting: %s", reason)
             return Wait(reason)
+        case ApiError(code=code) if (
+            code in BAD_TOKEN
+        ):  # a new one was refused as well: somebody fetches them beside us
+            _log.error("wechat: the token is taken away again and again: %s", reason)
+            return Retry(reason)
         case ApiError(code=code) if code in _CONFIGURATION:
             _log.critical("wechat: the account does not work, nothing can be sent: %s", reason)
             return Retry(reason, after=60.0)

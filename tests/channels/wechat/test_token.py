@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from bot.channels.wechat.api import Api, ApiError, NotSentError
+from bot.channels.wechat.send import judge
 from core.db.engine import write_engine
 from core.db.lane import open_lane
 from core.kit.clock import utc_now
+from notifications.outbox.sender import Retry
 from tests.channels.wechat.conftest import Open
 from tests.channels.wechat.fake import FakeWeChat
 from tests.channels.wechat.shop import joins
@@ -152,3 +154,9 @@ def test_an_alert_nobody_confirmed_is_not_repeated(opened: Open):
     owner.hears("n0", within=15)
     until(lambda: state_of(app, "n0") == "unknown")
     owner.hears_nothing()
+
+
+def test_a_token_taken_away_twice_in_a_row_costs_the_message_no_long_wait():
+    judged = judge(ApiError(40001, "invalid credential"), utc_now())
+    assert isinstance(judged, Retry)
+    assert judged.after is None
