@@ -21,13 +21,16 @@ from bot.understand.targets import index_in
 from bot.understand.types import (
     Add,
     Ask,
+    Change,
     Clear,
     Confirm,
     Help,
     Intent,
+    Item,
     Language,
     Move,
     No,
+    Remove,
     Repeat,
     Social,
     Stop,
@@ -41,7 +44,14 @@ from bot.understand.types import (
 Reader = Callable[[Reading], Understanding | None]
 MARGIN = 1.0
 _SIDE = frozenset(
-    {Intent.STOCK_QUERY, Intent.PRICE_QUERY, Intent.PROMO_QUERY, Intent.ORDER_STATUS, Intent.REBATE_QUERY}
+    {
+        Intent.STOCK_QUERY,
+        Intent.PRICE_QUERY,
+        Intent.PROMO_QUERY,
+        Intent.ORDER_STATUS,
+        Intent.REBATE_QUERY,
+        Intent.ACCOUNT_QUERY,
+    }
 )
 _CLAUSE = re.compile(r"[^,。;!?\n]+[?]?")
 _LANGUAGES = {"language_zh_hant": "zh-Hant", "language_zh_hans": "zh-Hans", "language_en": "en"}
@@ -193,7 +203,7 @@ def read_intent(reading: Reading) -> Understanding | None:
         return Understanding(
             intent=top, moves=(Ask(topic=Topic.PRICE if reading.context.last_skus else Topic.DRAFT),)
         )
-    if reading.lines and top in _SIDE and (order := _beside_order(top, reading)):
+    if (reading.lines or reading.context.draft) and top in _SIDE and (order := _beside_order(top, reading)):
         return order
     move = _move_for(top, reading)
     if move is None:
@@ -237,13 +247,25 @@ def _beside_order(top: Intent, reading: Reading) -> Understanding | None:
     spans = [reading.normal.span(match.start(), match.end()) for match in asked]
     inside = [i for i in reading.items if any(s.start <= i.spans[0].start < s.end for s in spans)]
     ordered = [i for i in order_items(reading) if i not in inside]
+    question = Ask(topic=TOPICS[top], items=tuple(i for i in inside if i.candidates))
     if not any(i.qty is not None for i in ordered):
-        return None
+        changes = _changes_of_lines(reading, besides=inside) if asked else ()
+        return _order(reading, (*changes, question)) if changes else None
     moves = change_moves(reading) if reading.context.draft else ()
     if not moves or inside:
         moves = order_moves(reading, ordered)
-    question = Ask(topic=TOPICS[top], items=tuple(i for i in inside if i.candidates))
     return _order(reading, (*moves, question) if asked else moves)
+
+
+def _changes_of_lines(reading: Reading, besides: list[Item]) -> tuple[Move, ...]:
+    """Changes of lines of the draft that are named; what is asked about in the same message is not changed."""
+    asked = {sku for item in besides for sku in item.candidates}
+    drafted = {line.sku for line in reading.context.draft} - asked
+    return tuple(
+        move
+        for move in (change_moves(reading) if drafted else ())
+        if isinstance(move, (Change, Remove)) and move.target.skus and drafted.issuperset(move.target.skus)
+    )
 
 
 def _move_for(top: Intent, reading: Reading) -> Move | None:

@@ -18,6 +18,7 @@ from bot.understand.types import (
     Item,
     Note,
     Problem,
+    Remove,
     ShipTo,
     Social,
     Topic,
@@ -239,3 +240,17 @@ def test_a_quantity_glued_to_a_size_is_a_quantity(text: str) -> None:
     )
     found = items(understand(text, Context(now=NOW), sized))
     assert [(item.candidates, item.qty) for item in found] == [(("S2",), Decimal(6))]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "绿茶不要了，另外账上还有多少",
+        "绿茶不要了，可乐还有货吗",
+        "remove the green tea, and what is my balance",
+    ],
+)
+def test_a_change_beside_a_question_is_heard_as_well(text: str) -> None:
+    moves = read(text, draft=DRAFT).moves
+    assert any(isinstance(move, Remove) and move.target.skus == ("D2",) for move in moves)
+    assert any(isinstance(move, Ask) for move in moves)
