@@ -25,17 +25,15 @@ def amended(elements: list[Element]) -> list[Element]:
     """As in "田字本15包，哦20包" (20) and "猫条1箱外带3盒" (both together)."""
     out: list[Element] = []
     for at, element in enumerate(elements):
-        held = _held(out)
-        if (
-            held is None
-            and _counts(element)
-            and (before := _before_name(out)) is not None
-            and _ends(elements, at + 1)
-        ):
-            out[before] = _in_unit_of(out[before], element)
-            continue
-        if held is None or not _counts(element) or not _ends(elements, at + 1):
+        if not _counts(element) or not _ends(elements, at + 1):
             out.append(element)
+            continue
+        held = _held(out)
+        if held is None:
+            if (before := _before_name(out)) is None:
+                out.append(element)
+            else:
+                out[before] = _in_unit_of(out[before], element)
             continue
         first, between = out[held], out[held + 1 :]
         assert isinstance(first, Token)

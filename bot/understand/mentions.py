@@ -90,9 +90,12 @@ def _packaging(token: Token, held: Mention | None, following: Token | None) -> b
     return token.text.isascii() and held is not None and len(token.text) > 2
 
 
+_HEADS_OF_ONE = 8  # a product's name is made of fewer names than this
+
+
 def _starts_new(held: Mention, token: Token, following: Token | None, index: Index) -> bool:
     if token.kind in HEADS:
-        known = held.heads
+        known = held.heads[-_HEADS_OF_ONE:]
         if not known:
             return False
         shared = _means(token, index).intersection(*(_means(h, index) for h in known))

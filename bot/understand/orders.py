@@ -25,6 +25,7 @@ _BY_AFTER = re.compile(
 )
 _LOOSE = 3.0  # weight of unknown words beside a delivery day
 _NAME = 3  # characters of a name that can be nothing else
+_CLAUSE_REACH = 60  # words: no clause anybody writes is longer, and a hostile one costs no more
 _REACH = 6  # characters between an unknown name and its quantity
 _STORY = re.compile(
     r"\b(?:ate|drank|bought|had|sold|watched|won|lost|spent)\b|[吃喝买卖看送囤存](?:了|过|完)"
@@ -194,9 +195,9 @@ def _roles_around(item: Item, reading: Reading) -> set[Role]:
     tokens, start = reading.tokens, item.spans[0].start
     at = bisect_left(tokens, start, key=lambda t: reading.normal.span(t.start, t.end).start)
     low = high = at
-    while low > 0 and not _parts(tokens[low - 1]):
+    while low > max(0, at - _CLAUSE_REACH) and not _parts(tokens[low - 1]):
         low -= 1
-    while high < len(tokens) and not _parts(tokens[high]):
+    while high < min(len(tokens), at + _CLAUSE_REACH) and not _parts(tokens[high]):
         high += 1
     return {t.role for t in tokens[low:high] if t.role is not None}
 

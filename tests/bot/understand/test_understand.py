@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from time import process_time
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -254,3 +255,17 @@ def test_a_change_beside_a_question_is_heard_as_well(text: str) -> None:
     moves = read(text, draft=DRAFT).moves
     assert any(isinstance(move, Remove) and move.target.skus == ("D2",) for move in moves)
     assert any(isinstance(move, Ask) for move in moves)
+
+
+@pytest.mark.parametrize(
+    "piece", ["啊", "9", "可乐3箱", "可乐", "3箱", "嗯3箱", "不要", "(", "cola ", "改成"]
+)
+def test_a_text_four_times_as_long_costs_no_more_than_in_proportion(piece: str) -> None:
+    def cost(size: int) -> float:
+        text = piece * (size // len(piece))
+        started = process_time()
+        read(text)
+        return process_time() - started
+
+    short = min(cost(2_000) for _ in range(3))
+    assert min(cost(8_000) for _ in range(2)) < 10 * short + 0.05
