@@ -104,14 +104,14 @@ class Ordering(Trade):
         for _ in range(5):
             if "已下单" in answer or "已送去审批" in answer:
                 break
-            if "还差 ¥" in answer and "怎么发" not in answer:
+            if "还差 ¥" in answer and "怎么下单" not in answer:
                 assert printed(answer, "还差") == total - left > 0, answer
                 assert printed(answer, "可用") == left
                 if self.chance.random() < 0.3:
                     assert "购物单空了" in self.people.says(owner(code), "清空购物单")
                     return None
                 answer = self.people.says(owner(code), "送去审批")
-            elif "怎么发" in answer:
+            elif "怎么下单" in answer:
                 assert short, answer
                 answer = self.people.says(owner(code), "1")
             else:
