@@ -1,6 +1,6 @@
-"""What a draft would cost and whether it can be had: two statements whatever the number of lines."""
+"""What a draft would cost and whether it can be had: one statement whatever the number of lines."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -96,6 +96,11 @@ _dealer = select(*STANDING_COLUMNS, SAME_TODAY).select_from(
     dealers.outerjoin(accounts, accounts.c.dealer_id == dealers.c.id)
 )
 _account = scoped(_dealer.where(dealers.c.id == bindparam(DEALER, type_=Id)))
+_quoted = scoped(
+    _goods.add_columns(*STANDING_COLUMNS, SAME_TODAY).outerjoin(
+        accounts, accounts.c.dealer_id == dealers.c.id
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,10 +208,10 @@ class Quote:
 def quote(session: Session, actor: Actor, lines: Sequence[DraftLine]) -> Quote:
     """Price and availability of draft lines for the session's dealer on the actor's day."""
     today = business_day(session.now, actor.zone)
-    quoted = quote_lines(session, lines, on=today)
-    row = session.execute(
-        _account, {"fingerprint": fingerprint((line.sku, line.base_qty) for line in lines), "today": today}
-    ).one()
+    order = fingerprint((line.sku, line.base_qty) for line in lines)
+    found = session.execute(_quoted, {**_wanted(lines, today), "fingerprint": order, "today": today}).all()
+    row = found[0] if found else session.execute(_account, {"fingerprint": order, "today": today}).one()
+    quoted = _lines_of(lines, found)
     return Quote(
         lines=quoted,
         total=sum(line.total for line in quoted),
@@ -218,8 +223,19 @@ def quote(session: Session, actor: Actor, lines: Sequence[DraftLine]) -> Quote:
 
 def quote_lines(session: Session, lines: Sequence[DraftLine], *, on: date) -> tuple[QuoteLine, ...]:
     """Each draft line with its price on a day and what there is for it, in one statement."""
-    rows = [{"sku": line.sku, "line_no": line_no} for line_no, line in enumerate(lines)]
-    goods = {row.line_no: row for row in session.execute(_priced_goods, {"quote_lines": rows, "on": on})}
+    return _lines_of(lines, session.execute(_priced_goods, _wanted(lines, on)))
+
+
+def _wanted(lines: Sequence[DraftLine], on: date) -> dict[str, Any]:
+    return {
+        "quote_lines": [{"sku": line.sku, "line_no": line_no} for line_no, line in enumerate(lines)],
+        "on": on,
+    }
+
+
+def _lines_of(lines: Sequence[DraftLine], found: Iterable[Any]) -> tuple[QuoteLine, ...]:
+    """The lines with what was found of their products; the draft's earlier lines take from the stock first."""
+    goods = {row.line_no: row for row in found}
     left: dict[str, int] = {}
     quoted = []
     for line_no, line in enumerate(lines):
@@ -228,12 +244,12 @@ def quote_lines(session: Session, lines: Sequence[DraftLine], *, on: date) -> tu
             quoted.append(_unknown(line))
             continue
         available = left.setdefault(line.sku, row.available)
-        quoted.append(_quoted(line, row, available))
+        quoted.append(_line(line, row, available))
         left[line.sku] = max(0, available - line.base_qty)
     return tuple(quoted)
 
 
-def _quoted(line: DraftLine, row: Any, available: int) -> QuoteLine:
+def _line(line: DraftLine, row: Any, available: int) -> QuoteLine:
     price = price_of_row(row)
     problem = _problem(line, row, priced=price is not None)
     usable = 0
