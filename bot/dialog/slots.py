@@ -64,6 +64,7 @@ class SlotKind(StrEnum):
     NAME = "name"
     CODE = "code"
     CLAIM = "claim"
+    PAYOUT = "payout"
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,6 +336,24 @@ def _claim(_slot: Slot, rest: Rest, turn: Turn) -> str | None:
     return claim_by_reference(turn.session, rest.cut(match.start(), match.end())).number
 
 
+def _payout(_slot: Slot, rest: Rest, _turn: Turn) -> str | None:
+    """What an approved claim shall be paid to, where the words say so."""
+    plain = rest.text.lower()
+    for where, words in payouts().items():
+        for word in words:
+            if (at := plain.find(word)) >= 0:
+                rest.cut(at, at + len(word))
+                return where
+    return None
+
+
+@cache
+def payouts() -> Mapping[str, tuple[str, ...]]:
+    """The words for what a claim is paid to, longer ones before those they begin with."""
+    path = Path(__file__).parent / "payouts.yaml"
+    return {where: tuple(words) for where, words in yaml.safe_load(path.read_text(encoding="utf-8")).items()}
+
+
 _READERS: dict[SlotKind, Callable[[Slot, Rest, Turn], str | None]] = {
     SlotKind.ORDER: _order,
     SlotKind.DEALER: _dealer,
@@ -350,6 +369,7 @@ _READERS: dict[SlotKind, Callable[[Slot, Rest, Turn], str | None]] = {
     SlotKind.NAME: _name,
     SlotKind.CODE: _code,
     SlotKind.CLAIM: _claim,
+    SlotKind.PAYOUT: _payout,
 }
 
 

@@ -132,6 +132,7 @@ def claims_rows(session: Session) -> list[Row]:
             "state": row["state"],
             "category": row["category"],
             "date": row["spent_on"].isoformat(),
+            "pay_to": row["pay_to"],
         }
         for row in session.execute(_claims).mappings()
     ]

@@ -28,6 +28,7 @@ class Budget:
     last_day: date
     amount: int
     used: int
+    pay_to: str  # account | rebate
 
     @property
     def left(self) -> int:
@@ -123,4 +124,5 @@ def _budget(row: Row[Any]) -> Budget:
         last_day=row.last_day,
         amount=row.amount,
         used=row.used,
+        pay_to=row.pay_to,
     )

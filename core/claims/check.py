@@ -1,4 +1,6 @@
-"""The claims' part of `dealer check`: budgets are what their claims hold, every claim is what its ledger says, paid once."""
+"""The claims' part of `dealer check`: budgets are what their claims hold, every claim is what its ledger says, paid once
+and where it says it was paid.
+"""
 
 from typing import Any
 
@@ -6,6 +8,7 @@ from sqlalchemy import Connection, Select, and_, case, func, or_, select
 
 from core.claims.models import budgets, claim_evidence, claim_ledger, claims
 from core.credit.models import account_ledger
+from core.credit.rebate_models import rebate_ledger
 from core.db.scope import system
 from core.kit.violation import Violation
 
@@ -24,7 +27,9 @@ _ended = claim_ledger.alias("ended")
 _histories = claims.outerjoin(
     _begun, and_(_begun.c.claim_id == claims.c.id, _begun.c.kind == "submitted")
 ).outerjoin(_ended, and_(_ended.c.claim_id == claims.c.id, _ended.c.kind != "submitted"))
-_paid = account_ledger.alias("paid")
+_on_account, _as_rebate = account_ledger.alias("on_account"), rebate_ledger.alias("as_rebate")
+_paid = case((claims.c.pay_to == "rebate", _as_rebate.c.amount), else_=_on_account.c.amount)
+_payout = and_(claim_ledger.c.claim_id == claims.c.id, claim_ledger.c.kind == "paid")
 
 RULES: tuple[tuple[str, Select[Any]], ...] = (
     (
@@ -64,21 +69,28 @@ RULES: tuple[tuple[str, Select[Any]], ...] = (
             select(
                 claims.c.number.label("subject"),
                 claims.c.approved.label("kept"),
-                func.coalesce(_paid.c.amount, 0).label("right"),
+                func.coalesce(_paid, 0).label("right"),
             )
             .select_from(
-                claims.outerjoin(
-                    claim_ledger, and_(claim_ledger.c.claim_id == claims.c.id, claim_ledger.c.kind == "paid")
-                ).outerjoin(
-                    _paid,
+                claims.outerjoin(claim_ledger, _payout)
+                .outerjoin(
+                    _on_account,
                     and_(
-                        _paid.c.id == claim_ledger.c.account_entry,
-                        _paid.c.dealer_id == claims.c.dealer_id,
-                        _paid.c.kind == "claim",
+                        _on_account.c.id == claim_ledger.c.account_entry,
+                        _on_account.c.dealer_id == claims.c.dealer_id,
+                        _on_account.c.kind == "claim",
+                    ),
+                )
+                .outerjoin(
+                    _as_rebate,
+                    and_(
+                        _as_rebate.c.id == claim_ledger.c.rebate_entry,
+                        _as_rebate.c.dealer_id == claims.c.dealer_id,
+                        _as_rebate.c.kind == "claim",
                     ),
                 )
             )
-            .where(claims.c.approved != func.coalesce(_paid.c.amount, 0))
+            .where(claims.c.approved != func.coalesce(_paid, 0))
         ),
     ),
     (
@@ -93,6 +105,20 @@ RULES: tuple[tuple[str, Select[Any]], ...] = (
                 account_ledger.outerjoin(claim_ledger, claim_ledger.c.account_entry == account_ledger.c.id)
             )
             .where(account_ledger.c.kind == "claim", claim_ledger.c.id.is_(None))
+        ),
+    ),
+    (
+        "rebates.claims",
+        system(
+            select(
+                rebate_ledger.c.source.label("subject"),
+                rebate_ledger.c.amount.label("kept"),
+                func.coalesce(claim_ledger.c.amount, 0).label("right"),
+            )
+            .select_from(
+                rebate_ledger.outerjoin(claim_ledger, claim_ledger.c.rebate_entry == rebate_ledger.c.id)
+            )
+            .where(rebate_ledger.c.kind == "claim", claim_ledger.c.id.is_(None))
         ),
     ),
     (

@@ -1,4 +1,4 @@
-"""Claim tables, in minor units. State: submitted | paid | rejected | cancelled; approving credits the account at once.
+"""Claim tables, in minor units. State: submitted | paid | rejected | cancelled; approving pays at once.
 
 A claim holds its amount in its budget while it is submitted, the approved part for ever, and nothing once it is refused.
 """
@@ -30,6 +30,8 @@ budgets = Table(
     Column("last_day", Date, nullable=False),
     Column("amount", Minor, nullable=False),
     Column("used", Minor, nullable=False, server_default="0"),  # = what its claims hold
+    Column("pay_to", String(10), nullable=False, server_default="account"),  # what its claims are paid to
+    CheckConstraint("pay_to IN ('account', 'rebate')", name="pay_to"),
     CheckConstraint("amount >= 0 AND used >= 0", name="used"),
     CheckConstraint("last_day >= first_day", name="days"),
     UniqueConstraint("whose", "category", "first_day", "last_day"),
@@ -60,6 +62,7 @@ claims = scoped_table(
         Column("spent_on", Date, nullable=False),
         Column("note", String(300), nullable=False, server_default=""),
         Column("budget_id", Id, ForeignKey("budgets.id")),
+        Column("pay_to", String(10), nullable=False, server_default="account"),
         Column("submitted_at", UtcDateTime, nullable=False),
         Column("decided_at", UtcDateTime),
         Column("decided_by", String(40), nullable=False, server_default=""),
@@ -67,6 +70,7 @@ claims = scoped_table(
         CheckConstraint("state IN ('submitted', 'paid', 'rejected', 'cancelled')", name="state"),
         CheckConstraint("amount > 0 AND approved >= 0 AND approved <= amount", name="amount"),
         CheckConstraint("(state = 'paid') = (approved > 0)", name="approved"),
+        CheckConstraint("pay_to IN ('account', 'rebate')", name="pay_to"),
         ForeignKeyConstraint(["dealer_id", "member_id"], ["members.dealer_id", "members.id"]),
         UniqueConstraint("dealer_id", "id"),
         Index(None, "dealer_id", "submitted_at"),
@@ -104,12 +108,17 @@ claim_ledger = append_only(
             Column("claim_id", Id, nullable=False),
             Column("kind", String(10), nullable=False),  # submitted | paid | rejected | cancelled
             Column("amount", Minor, nullable=False),
-            Column("account_entry", Id),  # the movement of the account that paid it
+            Column("account_entry", Id),  # the movement of the account that paid it,
+            Column("rebate_entry", Id),  # or that of the rebate balance
             Column("by", String(40), nullable=False),
             Column("reason", String(300), nullable=False, server_default=""),
             Column("at", UtcDateTime, nullable=False),
             CheckConstraint("kind IN ('submitted', 'paid', 'rejected', 'cancelled')", name="kind"),
-            CheckConstraint("(kind = 'paid') = (account_entry IS NOT NULL)", name="paid"),
+            CheckConstraint(
+                "(kind = 'paid') = (account_entry IS NOT NULL OR rebate_entry IS NOT NULL)"
+                " AND (account_entry IS NULL OR rebate_entry IS NULL)",
+                name="paid",
+            ),
             ForeignKeyConstraint(["dealer_id", "claim_id"], ["claims.dealer_id", "claims.id"]),
             UniqueConstraint("claim_id", "kind"),
             Index("uq_claim_ledger_end", "claim_id", unique=True, sqlite_where=text("kind <> 'submitted'"),

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select, update
 
 from core.claims.models import approval_levels, budgets
+from core.claims.payout import ACCOUNT
 from core.db.session import Session
 from core.people.actor import Actor
 from core.people.policy import require
@@ -16,7 +17,7 @@ BELOW_USED = "below_used"
 """What becomes of a budget that would be less than what is used of it."""
 
 _budget = (
-    select(budgets.c.id, budgets.c.amount)
+    select(budgets.c.id, budgets.c.amount, budgets.c.pay_to)
     .where(
         budgets.c.whose == bindparam("whose"),
         budgets.c.category == bindparam("category"),
@@ -29,7 +30,7 @@ _new_budget = insert(budgets)
 _change_budget = (
     update(budgets)
     .where(budgets.c.id == bindparam("budget"), budgets.c.used <= bindparam("new_amount"))
-    .values(amount=bindparam("new_amount"))
+    .values(amount=bindparam("new_amount"), pay_to=bindparam("new_pay_to"))
     .returning(budgets.c.id)
 )
 _level = (
@@ -46,8 +47,9 @@ _change_level = (
 
 
 def put_budgets(session: Session, actor: Actor, rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Budgets {whose, category, first_day, last_day, amount} by all but their amount.
+    """Budgets {whose, category, first_day, last_day, amount, pay_to} by all but the last two.
 
+    pay_to: "account" or "rebate"; none keeps what is, at first the account. Claims submitted before keep theirs.
     created | updated | unchanged | BELOW_USED for each.
     """
     require(actor, "claims.plan")
@@ -64,13 +66,17 @@ def _put_budget(session: Session, actor: Actor, row: Mapping[str, Any]) -> str:
     amount: int = row["amount"]
     key = {name: row[name] for name in ("whose", "category", "first_day", "last_day")}
     was = session.execute(_budget, key).one_or_none()
+    pay_to: str = row.get("pay_to") or (was.pay_to if was else ACCOUNT)
     if was is None:
-        session.execute(_new_budget, {**key, "amount": amount, "used": 0})
-    elif was.amount == amount:
+        session.execute(_new_budget, {**key, "amount": amount, "pay_to": pay_to, "used": 0})
+    elif (was.amount, was.pay_to) == (amount, pay_to):
         return "unchanged"
-    elif session.execute(_change_budget, {"budget": was.id, "new_amount": amount}).scalar() is None:
-        return BELOW_USED
-    trail(session, actor, "claims.plan", _name(key), amount=[was.amount if was else None, amount])
+    else:
+        change = {"budget": was.id, "new_amount": amount, "new_pay_to": pay_to}
+        if session.execute(_change_budget, change).scalar() is None:
+            return BELOW_USED
+    before = (was.amount, was.pay_to) if was else (None, None)
+    trail(session, actor, "claims.plan", _name(key), amount=[before[0], amount], pay_to=[before[1], pay_to])
     return "updated" if was else "created"
 
 

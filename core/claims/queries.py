@@ -47,6 +47,7 @@ class ClaimView:
     spent_on: date
     note: str
     budget_id: int | None
+    pay_to: str  # account | rebate: what it is, or would be, paid to
     submitted_at: datetime
     decided_at: datetime | None
     reason: str

@@ -1,7 +1,8 @@
-"""Claims: submitted once with their evidence, decided once by who may, paid to the dealer's account in the same act.
+"""Claims: submitted once with their evidence, decided once by who may, paid to the dealer in the same act.
 
 Locks in this order, never another: the dealer's account, the claim, its budget, its evidence.
-Facts: claims.submitted · claims.approved · claims.rejected · claims.cancelled (number, amount, approved, reason, by).
+Facts: claims.submitted · claims.approved · claims.rejected · claims.cancelled (number, amount, approved, reason, by;
+when approved also pay_to and the balance there).
 """
 
 from dataclasses import dataclass, replace
@@ -28,16 +29,16 @@ from core.claims.errors import (
     TooOldError,
 )
 from core.claims.models import claim_evidence, claim_ledger, claims
+from core.claims.payout import ACCOUNT, Payout, PayTo, pay
 from core.claims.queries import Evidence, levels_of, same_claim, weight_of
 from core.claims.rules import MOST_DAYS, decider, is_too_old, may_decide
-from core.credit.ledger import lock_account, post
+from core.credit.ledger import lock_account
 from core.db.scope import DealerScope, across, scoped
 from core.db.session import Session
 from core.dealers.queries import dealer_by_id
 from core.kit.clock import business_day
 from core.kit.money import MAX_MINOR
 from core.orders.rules import order_number
-from core.orders.settle import settle_with
 from core.people.actor import Actor
 from core.people.models import members
 from core.people.policy import require
@@ -73,6 +74,7 @@ _end = scoped(
     .values(
         state=bindparam("new_state"),
         approved=bindparam("new_approved"),
+        pay_to=bindparam("paid_to"),
         decided_at=bindparam("at"),
         decided_by=bindparam("by"),
         reason=bindparam("why"),
@@ -94,10 +96,11 @@ class Expense:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """An expense that may be claimed. left: of its budget before it; None where no budget is kept."""
+    """An expense that may be claimed. left: of its budget before it; None where no budget is kept. pay_to: as the budget says."""
 
     budget_id: int | None
     left: int | None
+    pay_to: str = ACCOUNT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,12 +115,13 @@ class Submitted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
-    """A claim's end. balance: of the dealer's account, where it was paid."""
+    """A claim's end. balance: of what it was paid to."""
 
     number: str
     state: str
     amount: int
     approved: int
+    pay_to: str
     balance: int = 0
     repeated: bool = False
 
@@ -153,7 +157,7 @@ def check_expense(session: Session, actor: Actor, expense: Expense, *, again: bo
         return Checked(budget_id=None, left=None)
     if found.budget.left < expense.amount:
         raise OverBudgetError(amount=expense.amount, left=found.budget.left)
-    return Checked(budget_id=found.budget.id, left=found.budget.left)
+    return Checked(budget_id=found.budget.id, left=found.budget.left, pay_to=found.budget.pay_to)
 
 
 def submit_claim(session: Session, actor: Actor, expense: Expense, *, again: bool = False) -> Submitted:
@@ -161,7 +165,7 @@ def submit_claim(session: Session, actor: Actor, expense: Expense, *, again: boo
     checked = check_expense(session, actor, expense, again=again)
     if checked.budget_id is not None and not hold(session, checked.budget_id, expense.amount):
         raise OverBudgetError(amount=expense.amount, left=checked.left or 0)
-    number, claim_id = _new(session, actor, expense, checked.budget_id)
+    number, claim_id = _new(session, actor, expense, checked)
     for each in sorted(set(expense.evidence), key=lambda one: one.identity):
         row = {
             "claim_id": claim_id,
@@ -184,9 +188,15 @@ def submit_claim(session: Session, actor: Actor, expense: Expense, *, again: boo
 
 
 def approve_claim(
-    session: Session, actor: Actor, *, number: str, amount: int | None = None, reason: str = ""
+    session: Session,
+    actor: Actor,
+    *,
+    number: str,
+    amount: int | None = None,
+    reason: str = "",
+    pay_to: PayTo | None = None,
 ) -> Decided:
-    """Approve a claim, wholly or in part, and credit the dealer's account with it; the same again changes nothing.
+    """Approve a claim, wholly or in part, and pay it; the same again changes nothing. pay_to: not as its budget says.
 
     Raises ClaimNotFoundError, ClaimDecidedError, OwnClaimError, LevelError, ClaimAmountError, and PartialReasonError
     for a part without its reason.
@@ -194,23 +204,24 @@ def approve_claim(
     require(actor, "claims.approve")
     bound, claim = _locked(session, number)
     part = claim.amount if amount is None else amount
-    if claim.state == "paid" and claim.approved == part:
+    where = pay_to or claim.pay_to
+    if claim.state == "paid" and (claim.approved, claim.pay_to) == (part, where):
         return replace(_decided(claim), repeated=True)
     _refuse_decider(bound, actor, claim)
     if not 0 < part <= claim.amount:
         raise ClaimAmountError(amount=part)
     if part < claim.amount and not reason.strip():
         raise PartialReasonError(number=number)
-    _finish(bound, actor, claim, state="paid", approved=part, reason=reason)
+    _finish(bound, actor, claim, state="paid", approved=part, pay_to=where, reason=reason)
     if claim.budget_id is not None:
         free(bound, claim.budget_id, claim.amount - part)
-    entry, account = post(
-        bound, kind="claim", amount=part, source=f"claim:{number}", by=actor.subject, reason=number
+    paid = pay(bound, number=number, amount=part, pay_to=where, by=actor.subject)
+    _record(bound, actor, claim.id, "paid", part, reason=reason, payout=paid)
+    done = Decided(
+        number=number, state="paid", amount=claim.amount, approved=part, pay_to=where, balance=paid.balance
     )
-    settle_with(bound, ledger_id=entry, amount=part)
-    _record(bound, actor, claim.id, "paid", part, reason=reason, entry=entry)
-    _tell(bound, actor, "approve", "approved", claim, approved=part, reason=reason, balance=account.balance)
-    return Decided(number=number, state="paid", amount=claim.amount, approved=part, balance=account.balance)
+    _tell(bound, actor, "approve", claim, done, reason=reason)
+    return done
 
 
 def reject_claim(session: Session, actor: Actor, *, number: str, reason: str) -> Decided:
@@ -237,16 +248,17 @@ def cancel_claim(session: Session, actor: Actor, *, number: str) -> Decided:
 
 
 def _undo(session: Session, actor: Actor, claim: Row[Any], *, state: str, verb: str, reason: str) -> Decided:
-    _finish(session, actor, claim, state=state, approved=0, reason=reason)
+    _finish(session, actor, claim, state=state, approved=0, pay_to=claim.pay_to, reason=reason)
     if claim.budget_id is not None:
         free(session, claim.budget_id, claim.amount)
     session.execute(_release, {"claim": claim.id})
     _record(session, actor, claim.id, state, claim.amount, reason=reason)
-    _tell(session, actor, verb, state, claim, approved=0, reason=reason)
-    return Decided(number=claim.number, state=state, amount=claim.amount, approved=0)
+    done = Decided(number=claim.number, state=state, amount=claim.amount, approved=0, pay_to=claim.pay_to)
+    _tell(session, actor, verb, claim, done, reason=reason)
+    return done
 
 
-def _new(session: Session, actor: Actor, expense: Expense, budget_id: int | None) -> tuple[str, int]:
+def _new(session: Session, actor: Actor, expense: Expense, checked: Checked) -> tuple[str, int]:
     row = {
         "member_id": actor.member_id,
         "state": "submitted",
@@ -254,7 +266,8 @@ def _new(session: Session, actor: Actor, expense: Expense, budget_id: int | None
         "amount": expense.amount,
         "spent_on": expense.day,
         "note": expense.note[:300],
-        "budget_id": budget_id,
+        "budget_id": checked.budget_id,
+        "pay_to": checked.pay_to,
         "submitted_at": session.now,
     }
     today = business_day(session.now, actor.zone)
@@ -298,10 +311,11 @@ def _refuse_used(session: Session, evidence: Evidence) -> None:
 
 
 def _finish(
-    session: Session, actor: Actor, claim: Row[Any], *, state: str, approved: int, reason: str
+    session: Session, actor: Actor, claim: Row[Any], *, state: str, approved: int, pay_to: str, reason: str
 ) -> None:
-    values = {"claim": claim.id, "new_state": state, "new_approved": approved, "why": reason[:300]}
-    changed = session.execute(_end, {**values, "at": session.now, "by": actor.subject}).scalar()
+    values = {"claim": claim.id, "new_state": state, "new_approved": approved, "paid_to": pay_to,
+              "why": reason[:300], "at": session.now, "by": actor.subject}  # fmt: skip
+    changed = session.execute(_end, values).scalar()
     if changed is None:
         raise ClaimDecidedError(number=claim.number, state=claim.state)
 
@@ -314,31 +328,39 @@ def _record(
     amount: int,
     *,
     reason: str = "",
-    entry: int | None = None,
+    payout: Payout | None = None,
 ) -> None:
-    row = {"claim_id": claim_id, "kind": kind, "amount": amount, "reason": reason[:300]}
-    session.execute(_write, {**row, "account_entry": entry, "by": actor.subject, "at": session.now})
+    entries = {
+        "account_entry": payout.account_entry if payout else None,
+        "rebate_entry": payout.rebate_entry if payout else None,
+    }
+    row = {"claim_id": claim_id, "kind": kind, "amount": amount, "reason": reason[:300], **entries}
+    session.execute(_write, {**row, "by": actor.subject, "at": session.now})
 
 
 def _tell(
     session: Session,
     actor: Actor,
     verb: str,
-    fact: str,
     claim: Row[Any],
+    done: Decided,
     *,
-    approved: int,
     reason: str,
-    balance: int = 0,
 ) -> None:
-    trail(
-        session, actor, f"claims.{verb}", claim.number, reason=reason, amount=claim.amount, approved=approved
-    )
+    fact = "approved" if done.state == "paid" else done.state
+    figures: dict[str, Any] = {"amount": done.amount, "approved": done.approved, "pay_to": done.pay_to}
+    trail(session, actor, f"claims.{verb}", done.number, reason=reason, **figures)
     session.report(
-        f"claims.{fact}", number=claim.number, amount=claim.amount, approved=approved, reason=reason,
-        balance=balance, by=actor.subject, member_id=claim.member_id,
+        f"claims.{fact}", number=done.number, **figures, reason=reason, balance=done.balance,
+        by=actor.subject, member_id=claim.member_id,
     )  # fmt: skip
 
 
 def _decided(claim: Row[Any]) -> Decided:
-    return Decided(number=claim.number, state=claim.state, amount=claim.amount, approved=claim.approved)
+    return Decided(
+        number=claim.number,
+        state=claim.state,
+        amount=claim.amount,
+        approved=claim.approved,
+        pay_to=claim.pay_to,
+    )

@@ -30,7 +30,8 @@ _move = scoped(
     .returning(rebate_accounts.c.balance)
 )
 _write = scoped(
-    insert(rebate_ledger).from_select(
+    insert(rebate_ledger)
+    .from_select(
         ["dealer_id", *_NAMES, "by", "at"],
         select(
             bindparam(DEALER, type_=Id),
@@ -39,6 +40,7 @@ _write = scoped(
             bindparam("at", type_=UtcDateTime()),
         ),
     )
+    .returning(rebate_ledger.c.id)
 )
 _used = scoped(
     select(func.coalesce(-func.sum(rebate_ledger.c.amount), 0)).where(
@@ -92,6 +94,14 @@ def move_to_account(
     return movement, left
 
 
+def pay_into_rebate(session: Session, *, amount: int, source: str, by: str) -> tuple[int, int]:
+    """Pay a claim to the rebate balance: the movement, and the balance after."""
+    after = _moved(session, amount)
+    assert after is not None
+    (movement,) = _keep(session, [Entry(kind="claim", amount=amount, source=source)], by=by)
+    return movement, after
+
+
 def _moved(session: Session, amount: int) -> int | None:
     after: int | None = session.execute(_move, {"moved": amount}).scalar()
     if after is None and amount >= 0:  # the first movement opens the account
@@ -100,9 +110,9 @@ def _moved(session: Session, amount: int) -> int | None:
     return after
 
 
-def _keep(session: Session, entries: Sequence[Entry], *, by: str) -> None:
+def _keep(session: Session, entries: Sequence[Entry], *, by: str) -> list[int]:
     rows = [{name: getattr(entry, name) for name in _NAMES} for entry in entries]
-    session.execute(_write, {"rebate_rows": rows, "by": by, "at": session.now})
+    return list(session.execute(_write, {"rebate_rows": rows, "by": by, "at": session.now}).scalars())
 
 
 def release_rebate(session: Session, *, order_id: int, number: str) -> int:

@@ -31,7 +31,7 @@ rebate_ledger = append_only(
             metadata,
             Column("id", Id, primary_key=True),
             Column("dealer_id", Id, ForeignKey("dealers.id"), nullable=False),
-            Column("kind", String(12), nullable=False),  # opening | earned | used | released
+            Column("kind", String(12), nullable=False),  # opening | earned | claim | used | released
             Column("amount", Minor, nullable=False),  # signed: what the dealer gains is positive
             Column("source", String(120), nullable=False),
             Column("programme_id", Id, ForeignKey("rebate_programmes.id")),  # what it was earned in
@@ -39,10 +39,11 @@ rebate_ledger = append_only(
             Column("account_entry", Id),  # the movement of the account it became, where it was used
             Column("by", String(40), nullable=False),
             Column("at", UtcDateTime, nullable=False),
-            CheckConstraint("kind IN ('opening', 'earned', 'used', 'released')", name="kind"),
+            CheckConstraint("kind IN ('opening', 'earned', 'claim', 'used', 'released')", name="kind"),
             CheckConstraint("(kind = 'earned') = (programme_id IS NOT NULL)", name="programme"),
-            CheckConstraint("(kind = 'opening') = (order_id IS NULL)", name="order"),
+            CheckConstraint("(kind IN ('opening', 'claim')) = (order_id IS NULL)", name="order"),
             CheckConstraint("(kind IN ('used', 'released')) = (account_entry IS NOT NULL)", name="account"),
+            UniqueConstraint("dealer_id", "id"),
             UniqueConstraint("dealer_id", "source"),
             ForeignKeyConstraint(["dealer_id", "order_id"], ["orders.dealer_id", "orders.id"]),
             ForeignKeyConstraint(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, String, and_, func, select
+from sqlalchemy import Row, String, and_, case, func, select
 
 from core.credit.rebate_models import rebate_ledger
 from core.db.rows import json_rows
@@ -30,9 +30,11 @@ _goods = scoped(
     .select_from(priced(_rows))
     .where(products.c.active, LISTED)
 )
+_claim = case((rebate_ledger.c.kind == "claim", func.replace(rebate_ledger.c.source, "claim:", "")), else_="")
+_number = func.coalesce(orders.c.number, _claim).label("number")
 _by_order = scoped(
     select(
-        func.coalesce(programmes.c.code, "").label("programme"), func.coalesce(orders.c.number, "").label("number"),
+        func.coalesce(programmes.c.code, "").label("programme"), _number,
         rebate_ledger.c.kind, func.sum(rebate_ledger.c.amount).label("amount"),
         func.max(rebate_ledger.c.at).label("at"),
     )
@@ -41,7 +43,7 @@ _by_order = scoped(
             orders, and_(orders.c.dealer_id == rebate_ledger.c.dealer_id, orders.c.id == rebate_ledger.c.order_id)
         ).outerjoin(programmes, programmes.c.id == rebate_ledger.c.programme_id)
     )
-    .group_by(programmes.c.code, orders.c.number, rebate_ledger.c.kind)
+    .group_by(programmes.c.code, _number, rebate_ledger.c.kind)
     .order_by(func.max(rebate_ledger.c.id).desc())
 )  # fmt: skip
 
@@ -98,11 +100,11 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """Part of a balance: what one order earned in a programme or what was used on it; opening: number is ""."""
+    """Part of a balance: what one order earned in a programme or what was used on it, or a claim; opening: number is ""."""
 
     programme: str
     number: str
-    kind: str  # opening | earned | used | released
+    kind: str  # opening | earned | claim | used | released
     amount: int
     at: datetime
 
@@ -180,7 +182,7 @@ def _suggestion(progress: Progress, row: Row[Any]) -> Suggestion | None:
 
 
 def balance_lines(session: Session) -> tuple[Line, ...]:
-    """The lines whose sum is the dealer's balance, the latest first: by programme and order, and by use."""
+    """The lines whose sum is the dealer's balance, the latest first: by programme and order, by claim, and by use."""
     return tuple(
         Line(programme=row.programme, number=row.number, kind=row.kind, amount=int(row.amount), at=row.at)
         for row in session.execute(_by_order)

@@ -52,6 +52,8 @@ def claim_card(claim: ClaimView, currency: str) -> Say:
             lines.append(Say(key="alerts.claim_invoice", params=told))
         else:
             lines.append(Say(key="alerts.claim_invoice_of", params={**told, "amount": money(one.amount)}))
+    if claim.pay_to == "rebate":
+        lines.append(Say(key="alerts.claim_to_rebate"))
     open_ = claim.state == "submitted"
     choices = (
         button("approve", "approve-expense", f"{claim.number}~{claim.amount}"),
@@ -93,6 +95,7 @@ def _to_dealer(key: str) -> Rule:
         params: dict[str, Param] = {
             "number": fact.data["number"],
             "reason": fact.data["reason"],
+            "where": Say(key=f"claims.paid_to.{fact.data['pay_to']}"),
             **{each: fact.money(each) for each in ("amount", "approved", "balance")},
         }
         people = [

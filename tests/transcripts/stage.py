@@ -220,7 +220,8 @@ def set_stage(database: Database, given: dict[str, Any]) -> Stage:
     world = open_world(database, shop)
     if "budget" in given:
         row = {"whose": "all", "category": "", "first_day": SINCE, "last_day": date(2026, 12, 31)}
-        shop.system(lambda session: session.execute(insert(budgets), {**row, "amount": given["budget"]}))
+        row |= {"amount": given["budget"], "pay_to": given.get("pay_to", "account")}
+        shop.system(lambda session: session.execute(insert(budgets), row))
     if "sales_decides" in given:
         level = {"kind": "claim", "role": "sales", "up_to": given["sales_decides"]}
         shop.system(lambda session: session.execute(insert(approval_levels), level))

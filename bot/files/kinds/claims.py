@@ -29,6 +29,7 @@ def save_budgets(session: Session, actor: Actor, rows: Sequence[Row]) -> list[Ou
                 "first_day": row["from"],
                 "last_day": row["to"],
                 "amount": row["amount"],
+                "pay_to": row.get("pay_to"),
             }
             for row in good
         ]
@@ -75,6 +76,7 @@ BUDGETS = Kind(
         Column("from", day, required=True),
         Column("to", day, required=True),
         Column("amount", money(), required=True),
+        Column("pay_to", one_of("balance_kinds")),
     ),
     key=lambda row: (
         f"{row.get('dealer') or row.get('region') or '*'} / {row.get('category') or '*'} / {row['from']} {row['to']}"

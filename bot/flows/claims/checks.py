@@ -7,7 +7,7 @@ from bot.dialog.api import Turn, choice
 from bot.dialog.messages import Say
 from bot.dialog.refusals import refusal
 from bot.flows.claims import files
-from bot.flows.claims.show import MISSING, with_left
+from bot.flows.claims.show import MISSING
 from bot.store.media import Received
 from bot.understand.context import ClaimForm
 from core.claims.errors import (
@@ -19,29 +19,29 @@ from core.claims.errors import (
     SameClaimError,
     TooOldError,
 )
-from core.claims.service import check_expense
+from core.claims.service import Checked, check_expense
 from core.kit.errors import DealerError
 
 _DAY = (FutureExpenseError, TooOldError, OutOfPeriodError)
 
 
-def checked(turn: Turn, form: ClaimForm, receipts: Sequence[Received]) -> tuple[ClaimForm, Say | None]:
-    """The form without what cannot stand, and why; a complete one that may be submitted comes back as it is."""
+def checked(
+    turn: Turn, form: ClaimForm, receipts: Sequence[Received]
+) -> tuple[ClaimForm, Checked | Say | None]:
+    """The form without what cannot stand, and why; a complete one that may be submitted as it is, with its budget's word."""
     if form.day is not None and form.day > turn.today:
         return replace(form, day=None), refusal(turn, FutureExpenseError(day=form.day))
     if any(getattr(form, name) is None for name in MISSING):
         return form, None
     try:
-        check = check_expense(turn.session, turn.actor, files.expense(form, receipts), again=form.again)
+        return form, check_expense(turn.session, turn.actor, files.expense(form, receipts), again=form.again)
     except DealerError as error:
         return _without(turn, form, receipts, error)
-    with_left(turn, check.left)
-    return form, None
 
 
 def _without(
     turn: Turn, form: ClaimForm, receipts: Sequence[Received], error: DealerError
-) -> tuple[ClaimForm, Say | None]:
+) -> tuple[ClaimForm, Say]:
     said = refusal(turn, error)
     match error:
         case FutureExpenseError() | TooOldError() | OutOfPeriodError():

@@ -16,7 +16,7 @@ from bot.store.media import lately, received, take_in_hand
 from bot.understand.context import ClaimForm
 from bot.understand.types import Ask, Claim, SubmitClaim, Topic
 from core.claims.queries import claim_by_reference, last_claims
-from core.claims.service import cancel_claim, submit_claim
+from core.claims.service import Checked, cancel_claim, submit_claim
 
 NUMBER = re.compile(r"(?<![A-Za-z0-9])[Cc]\d{6}-\d{4,9}(?!\d)")
 
@@ -49,9 +49,9 @@ def sorted_in(turn: Turn, ids: set[str]) -> tuple[str, ...]:
 def _hold(turn: Turn, form: ClaimForm) -> Says:
     """Keep the form in hand and say where it stands: what speaks against it, what is asked next, or all of it."""
     receipts = received(turn.session, turn.actor.subject, form.files)
-    form, refused = checked(turn, form, receipts)
+    form, result = checked(turn, form, receipts)
     turn.state.claim, turn.state.claim_on_top = form, True
-    return show.form(turn, form, [one for one in receipts if one.id in form.files], refused)
+    return show.form(turn, form, [one for one in receipts if one.id in form.files], result)
 
 
 def submit(turn: Turn, _moves: Sequence[SubmitClaim]) -> Says:
@@ -63,8 +63,8 @@ def submit(turn: Turn, _moves: Sequence[SubmitClaim]) -> Says:
     if any(one.state == "waiting" for one in receipts):
         turn.state.claim_on_top = True
         return (say("claims.receipt_pending"),)
-    kept, refused = checked(turn, form, receipts)
-    if refused or show.missing(kept):
+    kept, result = checked(turn, form, receipts)
+    if not isinstance(result, Checked):
         return _hold(turn, form)
     expense = files.expense(kept, receipts)
     done = submit_claim(turn.session, turn.actor, expense, again=kept.again)

@@ -14,7 +14,7 @@ from bot.store.media import Received
 from bot.understand.context import ClaimForm
 from bot.understand.normalise import normalise
 from core.claims.queries import ClaimView
-from core.claims.service import Submitted
+from core.claims.service import Checked, Submitted
 from core.kit.money import round_half_up
 
 MISSING = ("category", "amount", "day")
@@ -26,14 +26,9 @@ def missing(form: ClaimForm) -> list[str]:
     return [name for name in MISSING if getattr(form, name) is None]
 
 
-def with_left(turn: Turn, left: int | None) -> None:
-    """Remember, for this turn, what is left of the budget."""
-    if left is not None:
-        turn.touched.add(f"claim-left:{left}")
-
-
-def form(turn: Turn, form: ClaimForm, receipts: Sequence[Received], refused: Say | None) -> Says:
+def form(turn: Turn, form: ClaimForm, receipts: Sequence[Received], result: Checked | Say | None) -> Says:
     """Where the claim stands: what was refused of it, then the next question, or the whole of it to be submitted."""
+    refused = result if isinstance(result, Say) else None
     lines = [say("claims.so_far", parts=tuple(parts))] if (parts := _parts(turn, form, receipts)) else []
     if refused is not None and refused.choices:  # it asks by itself
         return (Say(key=refused.key, params=refused.params, lines=tuple(lines), choices=refused.choices),)
@@ -47,15 +42,11 @@ def form(turn: Turn, form: ClaimForm, receipts: Sequence[Received], refused: Say
         return (*first, Say(key="claims.receipt_awaited", lines=tuple(lines)))
     if not receipts:
         lines.append(say("claims.no_receipt"))
-    if (left := _left(turn)) is not None:
-        lines.append(say("claims.left", left=turn.money(left)))
+    if isinstance(result, Checked):
+        lines += [] if result.left is None else [say("claims.left", left=turn.money(result.left))]
+        lines += [say("claims.to_rebate")] if result.pay_to == "rebate" else []
     choices = (choice("claims.submit", "claim-submit"), choice("claims.drop", "claim-drop"))
     return (*first, Say(key="claims.complete", lines=tuple(lines), choices=choices))
-
-
-def _left(turn: Turn) -> int | None:
-    found = next((each for each in turn.touched if each.startswith("claim-left:")), None)
-    return None if found is None else int(found.partition(":")[2])
 
 
 def _options(turn: Turn, wanted: str, receipts: Sequence[Received]) -> tuple[Choice, ...]:
@@ -131,6 +122,7 @@ def _line(turn: Turn, one: ClaimView) -> Say:
         amount=turn.money(one.amount),
         approved=turn.money(one.approved),
         day=one.spent_on,
+        where=say(f"claims.paid_to.{one.pay_to}"),
         reason=one.reason,
     )
 

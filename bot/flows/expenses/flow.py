@@ -8,12 +8,14 @@ from bot.dialog.api import Flow, Says, Turn, choice, say
 from bot.dialog.commands import Values, Verb, staff_flow
 from bot.dialog.messages import Picture, Say
 from bot.dialog.slots import Slot, SlotKind
-from core.claims.queries import claim_by_reference, waiting_claims
+from core.claims.payout import PayTo
+from core.claims.queries import ClaimView, claim_by_reference, waiting_claims
 from core.claims.service import Decided, approve_claim, reject_claim
 from notifications.alerts.claims import category, claim_card
 
 CLAIM = Slot("claim", SlotKind.CLAIM)
 AMOUNT = Slot("amount", SlotKind.AMOUNT, required=False)
+PAY_TO = Slot("pay_to", SlotKind.PAYOUT, required=False)
 
 
 def waiting(turn: Turn, _values: Values) -> Says:
@@ -69,6 +71,7 @@ def approve_shown(turn: Turn, values: Values) -> Says:
         number=claim.number,
         amount=_part(values, claim.amount),
         reason=values.get("reason", ""),
+        pay_to=_pay_to(values, claim),
     )
     return (_approved(turn, decided),)
 
@@ -83,7 +86,12 @@ def reject(turn: Turn, values: Values) -> Says:
 
 def _approved(turn: Turn, decided: Decided) -> Say:
     key = "expenses.approved_before" if decided.repeated else "expenses.approved"
-    return say(key, number=decided.number, approved=turn.money(decided.approved))
+    where = say(f"claims.paid_to.{decided.pay_to}")
+    return say(key, number=decided.number, approved=turn.money(decided.approved), where=where)
+
+
+def _pay_to(values: Mapping[str, str], claim: ClaimView) -> PayTo:
+    return "rebate" if values.get("pay_to", claim.pay_to) == "rebate" else "account"
 
 
 def _part(values: Mapping[str, str], claimed: int) -> int:
@@ -99,6 +107,7 @@ def _shown(turn: Turn, values: Mapping[str, str]) -> Say:
         number=claim.number,
         approved=turn.money(part),
         amount=turn.money(claim.amount),
+        where=say(f"claims.paid_to.{_pay_to(values, claim)}"),
         reason=values.get("reason", ""),
     )
 
@@ -109,14 +118,14 @@ VERBS = (
     Verb(
         name="approving-expense",
         policy="claims.approve",
-        slots=(CLAIM, AMOUNT, Slot("reason", SlotKind.WORDS, required=False)),
+        slots=(CLAIM, AMOUNT, PAY_TO, Slot("reason", SlotKind.WORDS, required=False)),
         run=approve_shown,
         preview=_shown,
     ),
     Verb(
         name="part-expense",
         policy="claims.approve",
-        slots=(CLAIM, replace(AMOUNT, required=True), Slot("reason", SlotKind.WORDS)),
+        slots=(CLAIM, replace(AMOUNT, required=True), PAY_TO, Slot("reason", SlotKind.WORDS)),
         run=approve_shown,
         preview=_shown,
     ),

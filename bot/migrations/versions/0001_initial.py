@@ -88,6 +88,8 @@ def upgrade() -> None:
         sa.Column("last_day", sa.Date(), nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.Column("used", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("pay_to", sa.String(length=10), server_default="account", nullable=False),
+        sa.CheckConstraint("pay_to IN ('account', 'rebate')", name=op.f("ck_budgets_pay_to")),
         sa.CheckConstraint("amount >= 0 AND used >= 0", name=op.f("ck_budgets_used")),
         sa.CheckConstraint("last_day >= first_day", name=op.f("ck_budgets_days")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_budgets")),
@@ -853,11 +855,13 @@ def upgrade() -> None:
         sa.Column("spent_on", sa.Date(), nullable=False),
         sa.Column("note", sa.String(length=300), server_default="", nullable=False),
         sa.Column("budget_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("pay_to", sa.String(length=10), server_default="account", nullable=False),
         sa.Column("submitted_at", UtcDateTime(), nullable=False),
         sa.Column("decided_at", UtcDateTime(), nullable=True),
         sa.Column("decided_by", sa.String(length=40), server_default="", nullable=False),
         sa.Column("reason", sa.String(length=300), server_default="", nullable=False),
         sa.CheckConstraint("(state = 'paid') = (approved > 0)", name=op.f("ck_claims_approved")),
+        sa.CheckConstraint("pay_to IN ('account', 'rebate')", name=op.f("ck_claims_pay_to")),
         sa.CheckConstraint(
             "state IN ('submitted', 'paid', 'rejected', 'cancelled')", name=op.f("ck_claims_state")
         ),
@@ -1110,11 +1114,13 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=10), nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.Column("account_entry", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("rebate_entry", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("by", sa.String(length=40), nullable=False),
         sa.Column("reason", sa.String(length=300), server_default="", nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
         sa.CheckConstraint(
-            "(kind = 'paid') = (account_entry IS NOT NULL)", name=op.f("ck_claim_ledger_paid")
+            "(kind = 'paid') = (account_entry IS NOT NULL OR rebate_entry IS NOT NULL) AND (account_entry IS NULL OR rebate_entry IS NULL)",
+            name=op.f("ck_claim_ledger_paid"),
         ),
         sa.CheckConstraint(
             "kind IN ('submitted', 'paid', 'rejected', 'cancelled')", name=op.f("ck_claim_ledger_kind")
@@ -1231,13 +1237,15 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "(kind = 'earned') = (programme_id IS NOT NULL)", name=op.f("ck_rebate_ledger_programme")
         ),
-        sa.CheckConstraint("(kind = 'opening') = (order_id IS NULL)", name=op.f("ck_rebate_ledger_order")),
+        sa.CheckConstraint(
+            "(kind IN ('opening', 'claim')) = (order_id IS NULL)", name=op.f("ck_rebate_ledger_order")
+        ),
         sa.CheckConstraint(
             "(kind IN ('used', 'released')) = (account_entry IS NOT NULL)",
             name=op.f("ck_rebate_ledger_account"),
         ),
         sa.CheckConstraint(
-            "kind IN ('opening', 'earned', 'used', 'released')", name=op.f("ck_rebate_ledger_kind")
+            "kind IN ('opening', 'earned', 'claim', 'used', 'released')", name=op.f("ck_rebate_ledger_kind")
         ),
         sa.ForeignKeyConstraint(
             ["dealer_id", "account_entry"],
@@ -1258,6 +1266,7 @@ def upgrade() -> None:
             name=op.f("fk_rebate_ledger_programme_id_rebate_programmes"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rebate_ledger")),
+        sa.UniqueConstraint("dealer_id", "id", name=op.f("uq_rebate_ledger_dealer_id_id")),
         sa.UniqueConstraint("dealer_id", "source", name=op.f("uq_rebate_ledger_dealer_id_source")),
         info={"scoped": True, "append_only": True},
     )

@@ -21,6 +21,19 @@ def test_budgets_of_dealers_and_regions_come_in_once(shop: Shop) -> None:
     assert done(shop.load("budgets", BUDGETS.replace("5000\n", "6000\n", 1))) == ["updated", "unchanged"]
 
 
+def test_a_budget_says_what_its_claims_are_paid_to_and_keeps_it_where_a_file_says_nothing(shop: Shop) -> None:
+    shop.begin()
+    head, own, region = BUDGETS.splitlines()
+    said = "\n".join([f"{head},报销到", f"{own},返利账户", f"{region},"]) + "\n"
+    assert done(shop.load("budgets", said)) == ["created", "created"]
+    assert done(shop.load("budgets", BUDGETS)) == ["unchanged", "unchanged"]
+    assert [row.pay_to for row in sorted(shop.rows(budgets), key=lambda row: row.amount)] == [
+        "rebate",
+        "account",
+    ]
+    assert done(shop.load("budgets", said.replace("返利账户", "账户"))) == ["updated", "unchanged"]
+
+
 def test_a_budget_that_cannot_be_meant_is_refused_with_its_column(shop: Shop) -> None:
     shop.begin()
     head, *_ = BUDGETS.splitlines()
