@@ -139,14 +139,16 @@ def read_small(reading: Reading) -> Understanding | None:
     if says("stop", text) and not goods:
         what = "claim" if reading.context.claim and reading.context.claim_on_top else ""
         return Understanding(intent=Intent.ORDER_CANCEL, moves=(Stop(what=what),))
-    if says("draft", text) and not goods and _top(reading)[1] < 4:
+    known = any(item.candidates for item in reading.loose_items)
+    asks_sum = _top(reading)[0] is Intent.PRICE_QUERY and bool(reading.context.draft) and not known
+    if says("draft", text) and not goods and (asks_sum or _top(reading)[1] < 4):
         return Understanding(intent=None, moves=(Ask(topic=Topic.DRAFT),))
     if says("original", text):
         return Understanding(
             intent=Intent.ORDER_STATUS, moves=(Ask(topic=Topic.ORIGINAL, refs=reading.refs or ("last",)),)
         )
     if says("why", text) and not goods and _top(reading)[1] < 4:
-        return Understanding(intent=None, moves=(Ask(topic=Topic.WHY),))
+        return Understanding(intent=None, moves=(Ask(topic=Topic.WHY, items=tuple(reading.loose_items)),))
     return None
 
 
