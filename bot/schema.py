@@ -7,10 +7,12 @@ from bot.store import models as store
 from core.audit import models as audit
 from core.claims import models as claims
 from core.contracts import models as contracts
+from core.corrections import models as corrections
 from core.credit import models as credit
 from core.credit import rebate_models
 from core.db.base import metadata
 from core.dealers import models as dealers
+from core.nicknames import models as nicknames
 from core.orders import models as orders
 from core.people import models as people
 from core.pricing import models as pricing
@@ -33,6 +35,8 @@ MODULES = (
     rebates,
     rebate_models,
     talks,
+    nicknames,
+    corrections,
     contracts,
     claims,
     store,

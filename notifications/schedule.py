@@ -17,6 +17,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from core.audit.seal import seal
+from core.corrections.service import forget_corrections
 from core.db.lane import Lane
 from core.db.scope import SystemScope
 from core.db.session import Session
@@ -25,7 +26,7 @@ from core.orders.review import expire_reviews
 from core.people.invites import expire_invites
 from core.rebates.settle import close_periods
 from notifications.alerts.contracts import find_ending
-from notifications.alerts.stock import digest_stock
+from notifications.alerts.stock import digest_stock, find_high
 from notifications.attention import escalate_alerts
 from notifications.outbox.models import fired
 from notifications.outbox.write import write_facts
@@ -57,6 +58,8 @@ JOBS: tuple[Job, ...] = (
     Job(name="expire-invites", cron="17 * * * *", run=expire_invites, lookback=timedelta(hours=3)),
     Job(name="escalate-alerts", cron="*/15 * * * *", run=escalate_alerts, lookback=timedelta(hours=1)),
     Job(name="close-rebates", cron="30 2 * * *", run=close_periods),
+    Job(name="forget-corrections", cron="40 3 * * *", run=forget_corrections),
+    Job(name="high-stock", cron="20 * * * *", dated=find_high, lookback=timedelta(hours=3)),
     Job(name="stock-digest", cron="30 8 * * *", dated=digest_stock),
     Job(name="contracts", cron="0 9 * * *", dated=find_ending),
 )

@@ -5,8 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.understand.index import plain
-from bot.understand.lexicon import words
-from bot.understand.number_scan import scan_numbers
+from bot.understand.nicknames import no_name
 from bot.understand.units import UnitWords
 from core.products.queries import CatalogueView, ProductView
 
@@ -56,20 +55,9 @@ def _no_names(products: Sequence[ProductView], units: UnitWords) -> Iterator[Fin
     """Names that mean something else in a message: a unit, a number, a word of ordering, one sign."""
     for product in products:
         for name in dict.fromkeys((*_names(product), *map(plain, (*product.aliases, *product.aliases_en)))):
-            code = _fault_of(name, units)
+            code = no_name(name, units)
             if code:
                 yield Finding(code, name, (product.sku,))
-
-
-def _fault_of(name: str, units: UnitWords) -> str:
-    if len(name) < 2:
-        return "one_sign"
-    if name in units.counts:
-        return "is_unit"
-    if name in words():
-        return "is_word"
-    whole = any(number.start == 0 and number.end == len(name) for number in scan_numbers(name))
-    return "is_number" if whole else ""
 
 
 def _packs(products: Sequence[ProductView]) -> Iterator[Finding]:

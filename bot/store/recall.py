@@ -13,6 +13,7 @@ from bot.store.models import conversations, inbox, parked
 from core.db.scope import system
 from core.db.session import Session
 from core.dealers.models import addresses, dealers
+from core.nicknames.queries import OF_MEMBER
 from core.orders.models import drafts
 from core.people.models import identities, members, persons, staff
 from core.products.models import catalogue
@@ -51,6 +52,7 @@ class Recalled:
     draft_texts: Any = None
     draft_prepared_by: str = ""
     ship_to: str | None = None
+    nicknames: Any = None  # {word: sku} of the dealer
 
 
 _subject_id = cast(func.substr(persons.c.subject, 3), BigInteger)
@@ -136,6 +138,7 @@ _known = system(
         drafts.c.texts.label("draft_texts"),
         func.coalesce(drafts.c.prepared_by, "").label("draft_prepared_by"),
         func.coalesce(_chosen, _default).label("ship_to"),
+        OF_MEMBER.label("nicknames"),
     )
     .select_from(identities)
     .join(persons, persons.c.id == identities.c.person_id)

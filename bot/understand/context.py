@@ -62,4 +62,6 @@ class Context:
     claim: ClaimForm | None = None
     claim_on_top: bool = False  # the claim, not the order, was talked about last
     assortment: frozenset[str] | None = None
-    nicknames: dict[str, str] = field(default_factory=dict)  # the dealer's own confirmed words -> SKU
+    nicknames: dict[str, str] = field(
+        default_factory=dict
+    )  # the dealer's own words, as word_key gives them -> SKU

@@ -5,12 +5,12 @@ from decimal import Decimal
 
 from bot.understand.context import Context
 from bot.understand.dates import scan_dates
-from bot.understand.index import Index, fold_normal, fold_sku, plain
+from bot.understand.index import Index, fold_normal, fold_sku
 from bot.understand.lexicon import Role, word_at
 from bot.understand.numerals import Part, Quantity, read_quantity
 from bot.understand.sizes import Size, measure_at
 from bot.understand.sound import by_sound
-from bot.understand.surfaces import View, compact, is_han, stem
+from bot.understand.surfaces import View, is_han, stem
 from bot.understand.tokens import NAMED, Kind, Token
 from bot.understand.wholes import whole_words
 
@@ -51,7 +51,9 @@ class Scan:
 
     def __init__(self, text: str, context: Context, index: Index) -> None:
         self.text, self.index, self.drafted = text, index, bool(context.draft)
-        self.nicknames = {compact(plain(n)): sku for n, sku in context.nicknames.items()}
+        self.nicknames: dict[str, list[tuple[str, str]]] = {}  # by first sign, the longest first
+        for word in sorted(context.nicknames, key=lambda word: (-len(word), word)):
+            self.nicknames.setdefault(word[:1], []).append((word, context.nicknames[word]))
         self.view = View(text)
         self.dates = {w.start_at: w for w in scan_dates(text, context.now)}
         self.refs = _refs(text)
@@ -162,10 +164,7 @@ class Scan:
         k = self.view.at[pos]
         if k < 0 or not self.view.opens[k]:
             return None
-        for name, sku in self.nicknames.items():
-            if name and self.view.text.startswith(name, k) and self.view.closes[k + len(name) - 1]:
-                end = self.view.ends[k + len(name) - 1]
-                return Token(Kind.SKU, pos, end, self.text[pos:end], skus=(sku,))
+        own = self._nickname(pos, k)
         for name in self.index.names.matches(self.view.text, k):
             last = k + len(name) - 1
             end = self.view.ends[last]
@@ -173,7 +172,17 @@ class Scan:
                 continue
             if name.isascii() and len(name) > 1 and word_at(self.text, pos) == (Role.FILLER, end):
                 continue
+            if own is not None and own.end >= end:
+                return own
             return Token(Kind.NAME, pos, end, self.text[pos:end], skus=self.index.names.skus[name], name=name)
+        return own
+
+    def _nickname(self, pos: int, k: int) -> Token | None:
+        for word, sku in self.nicknames.get(self.view.text[k : k + 1], ()):
+            last = k + len(word) - 1
+            if self.view.text.startswith(word, k) and self.view.closes[last]:
+                end = self.view.ends[last]
+                return Token(Kind.SKU, pos, end, self.text[pos:end], skus=(sku,), name=word)
         return None
 
     def _date(self, pos: int) -> Token | None:

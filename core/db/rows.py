@@ -1,8 +1,8 @@
-"""Many rows as one bound JSON array: one statement whatever their number, on both databases."""
+"""Many rows as one JSON value, in as a bound array or out as an object: one statement whatever their number, on both databases."""
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Integer, bindparam, column
+from sqlalchemy import BigInteger, ColumnElement, Integer, bindparam, column
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -46,3 +46,26 @@ def json_rows(bind: str, **columns: TypeEngine[Any]) -> TableValuedAlias:
     """
     element = _JsonRows(bind, columns)
     return element.table_valued(*(column(name, kind) for name, kind in columns.items()), name=f"{bind}_rows")
+
+
+class _JsonMap(FunctionElement[Any]):
+    """An aggregate: the rows' keys and values as one JSON object."""
+
+    inherit_cache = True
+    name = "json_map"
+    type = Json()
+
+
+@compiles(_JsonMap)
+def _sqlite_map(element: _JsonMap, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"json_group_object({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(_JsonMap, "postgresql")
+def _postgresql_map(element: _JsonMap, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"CAST(json_object_agg({compiler.process(element.clauses, **kw)}) AS text)"
+
+
+def json_map(key: ColumnElement[Any], value: ColumnElement[Any]) -> FunctionElement[Any]:
+    """The rows of a query as one object; empty or None when there are none."""
+    return _JsonMap(key, value)

@@ -3,8 +3,8 @@
 from core.kit.errors import NotAllowedError
 from core.people.actor import Actor
 
-_READ = {"products.read", "stock.read", "prices.read", "orders.read"}
-_ORDERING = {"orders.place", "orders.cancel", "orders.confirm_receipt"}
+_READ = {"products.read", "stock.read", "prices.read", "orders.read", "nicknames.read"}
+_ORDERING = {"orders.place", "orders.cancel", "orders.confirm_receipt", "nicknames.keep"}
 _CLAIMING = {"claims.submit"}
 _REBATES = {"rebates.read", "rebates.use"}
 
