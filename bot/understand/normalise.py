@@ -63,10 +63,10 @@ _REGIONAL = {
     "边度": "哪里",
     "点解": "为什么",
     "几时": "何时",
+    "帐": "账",
 }
-_REGIONAL_WORD = re.compile(
-    "|".join(rf"(?<!打){w}(?![期子程])" if w == "听日" else re.escape(w) for w in _REGIONAL)
-)
+_OTHER_WORDS = {"听日": "(?<!打)听日(?![期子程])", "帐": "(?<![蚊营床纱])帐(?![篷子幕蓬])"}
+_REGIONAL_WORD = re.compile("|".join(_OTHER_WORDS.get(w, w) for w in _REGIONAL))
 _TIMES_X = re.compile(r"(?<=[0-9\u4e00-\u9fff])[x✖](?=[0-9])|(?<=[0-9])x(?=[\u4e00-\u9fff])")
 
 # "1、" "(1)" "1)" "一、" "1. " "- " "•" at the start of a line; never the "1、" of "1、2", "1.5", "1:10" or "-5".

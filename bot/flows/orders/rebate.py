@@ -31,7 +31,7 @@ def _use(turn: Turn, amount: int | None) -> Says:
         return (say("orders.rebate_empty"),)
     balance = rebate_balance(turn.session)
     wanted = balance if amount is None else amount
-    if wanted and not balance:
+    if not balance and amount != 0:
         return (say("orders.rebate_none"),)
     if wanted > balance:
         ways = (choice("orders.rebate_take", "use-rebate", balance, amount=turn.money(balance)),)
