@@ -13,7 +13,8 @@ SECONDS = 10
 
 def main() -> None:
     """Limit this process, then look. The libraries are loaded before writing is forbidden."""
-    from bot.media.look import NotTakenError, look
+    from bot.media.errors import NotTakenError
+    from bot.media.look import look
 
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))

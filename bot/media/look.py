@@ -1,4 +1,4 @@
-"""Looking at a file: what it is by its content, and which invoices its codes name. Runs in the child of `bot.media`.
+"""Looking at a file: what it is by its content, and which invoices it names. Runs in the child of `bot.media`.
 
 Nothing of the file's name is trusted. A picture is opened only after its header told a size that fits in memory.
 """
@@ -11,17 +11,13 @@ from typing import Any
 import zxingcpp
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from core.claims.rules import Invoice, invoice_of
+from bot.media.errors import NotTakenError
+from bot.media.pdf import SIDE, pages_of
+from core.claims.rules import Invoice, invoice_in, invoice_of
 
 PICTURES = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}
 PDF = "application/pdf"
 MOST_PIXELS = 50_000_000
-SIDE = 2400
-"""Pixels of the longer side at which codes are sought first."""
-
-
-class NotTakenError(ValueError):
-    """The file is refused; its word is the cause: type | broken | size."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +31,7 @@ class Seen:
 def look(content: bytes) -> Seen:
     """What the bytes are. Raises NotTakenError."""
     if b"%PDF-" in content[:1024]:
-        return Seen(mime=PDF)
+        return Seen(mime=PDF, invoices=_in_pdf(content))
     warnings.simplefilter("ignore", Image.DecompressionBombWarning)
     try:
         with Image.open(io.BytesIO(content), formats=tuple(PICTURES)) as picture:
@@ -54,8 +50,17 @@ def look(content: bytes) -> Seen:
     return Seen(mime=mime, invoices=_invoices(upright))
 
 
+def _in_pdf(content: bytes) -> tuple[Invoice, ...]:
+    """Invoices by the codes on the first pages; on a page without one, by what its text says."""
+    found: dict[str, Invoice] = {}
+    for picture, text in pages_of(content):
+        told = _invoices(picture) or tuple(filter(None, [invoice_in(text)]))
+        found.update((each.identity, each) for each in told)
+    return tuple(found.values())
+
+
 def _invoices(picture: Image.Image) -> tuple[Invoice, ...]:
-    """Invoices by the codes in a grey picture: first made smaller, then as it is."""
+    """Invoices by the codes in a grey picture: sought in a smaller one first, then in it as it is."""
     smaller = picture.copy()
     smaller.thumbnail((SIDE, SIDE))
     for sought in (smaller, picture):

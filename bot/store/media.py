@@ -190,7 +190,7 @@ def store(session: Session, *, sha256: str, mime: str, content: bytes) -> None:
 
 
 def refuse(session: Session, media_id: str, cause: str) -> None:
-    """It will not be kept, and why: type | size | broken | lost."""
+    """It will not be kept, and why: type | size | broken | locked | scripted | pages | lost."""
     values: dict[str, Any] = {
         "its_id": media_id,
         "new_state": "refused",

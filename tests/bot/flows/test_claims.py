@@ -1,5 +1,7 @@
 """Claims through the real turn: receipts in any order, checks before submitting, approval with the receipt on the card."""
 
+from collections.abc import Callable
+
 import pytest
 from sqlalchemy import select
 
@@ -8,10 +10,15 @@ from core.claims.check import check
 from core.claims.models import claims
 from core.credit.queries import standing
 from tests.bot.flows.claiming import Claims
-from tests.bot.media.papers import invoice, picture
+from tests.bot.media.papers import invoice, invoice_pdf, pdf, picture
 from tests.world import World
 
 OWNER = "owner north"
+
+
+def printed(number: str) -> bytes:
+    """An electronic invoice without a code."""
+    return pdf("电子发票", f"发票号码：{number}", "开票日期：2026年3月3日", "（小写）¥260.00")
 
 
 @pytest.fixture
@@ -69,6 +76,49 @@ def test_the_same_invoice_is_not_claimed_twice_by_anybody(chat: Claims) -> None:
     chat.sends("buyer north", invoice("24312000000012345678", amount="300.00"))
     assert "报过了" in chat.fetch("buyer north")
     assert right(chat)
+
+
+@pytest.mark.parametrize("paper", [invoice_pdf, printed])
+def test_an_electronic_invoice_claimed_as_a_photo_is_known_again_as_a_pdf(
+    chat: Claims, paper: Callable[[str], bytes]
+) -> None:
+    chat.world.says(OWNER, "报运费260，3月3号")
+    chat.sends(OWNER, invoice("24312000000012345678"))
+    chat.fetch(OWNER)
+    chat.world.says(OWNER, "提交")
+    chat.world.says(OWNER, "报陈列费260，3月3号")
+    chat.sends(OWNER, paper("24312000000012345678"), kind=Kind.FILE, name="dzfp.pdf")
+    assert "已经拿掉" in chat.fetch(OWNER)
+    chat.sends(OWNER, paper("24312000000012345670"), kind=Kind.FILE, name="dzfp.pdf")
+    assert "发票尾号 12345670" in chat.fetch(OWNER)
+    assert right(chat)
+
+
+def test_the_figures_of_an_electronic_invoice_are_offered(chat: Claims) -> None:
+    chat.sends(OWNER, printed("24312000000012345678"), kind=Kind.FILE, name="dzfp.pdf")
+    chat.fetch(OWNER)
+    chat.world.presses(OWNER, "way-claim")
+    assert "票据上的 ¥260" in chat.world.says(OWNER, "运费")
+    assert "票据上的 3月3日" in chat.world.says(OWNER, "1")
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"catalog": "/OpenAction << /S /JavaScript /JS (x) >>"}, "带程序"),
+        ({"pages": 31}, "页数太多"),
+        (
+            {"trailer": f"/Encrypt << /Filter /Standard /V 1 /R 2 /P -4 /O <{'1' * 64}> /U <{'2' * 64}> >>"},
+            "密码",
+        ),
+    ],
+)
+def test_a_pdf_that_cannot_be_taken_is_refused_with_what_to_do(chat: Claims, more: dict, said: str) -> None:
+    chat.world.says(OWNER, "报运费260，3月3号")
+    chat.sends(OWNER, pdf("发票", **more), kind=Kind.FILE, name="dzfp.pdf")
+    told = chat.fetch(OWNER)
+    assert said in told
+    assert "都齐了" in told
 
 
 def test_a_picture_without_words_offers_a_claim_and_its_invoice_gives_the_figures(chat: Claims) -> None:

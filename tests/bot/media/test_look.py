@@ -11,7 +11,7 @@ from PIL import Image
 from bot.media import fetch
 from bot.media.fetch import look_in_child
 from bot.media.look import MOST_PIXELS
-from tests.bot.media.papers import invoice, picture
+from tests.bot.media.papers import invoice, invoice_pdf, pdf, picture
 
 
 def png_of(width: int, height: int) -> bytes:
@@ -35,7 +35,70 @@ def test_an_invoice_is_read_from_a_tilted_photo() -> None:
 
 def test_a_picture_without_a_code_and_a_pdf_are_taken() -> None:
     assert look_in_child(picture()) == {"mime": "image/png", "invoices": []}
-    assert look_in_child(b"%PDF-1.7\n...")["mime"] == "application/pdf"
+    assert look_in_child(pdf("收据")) == {"mime": "application/pdf", "invoices": []}
+
+
+FIRST, SECOND = "24312000000012345678", "24312000000012345679"
+PRINT = (
+    "电子发票（普通发票）",
+    f"发票号码：{FIRST}",
+    "开票日期：2026年3月3日",
+    "¥245.28 ¥14.72",
+    "（小写）¥260.00",
+)
+READ = {"identity": f":{FIRST}", "amount": 260_00, "day": "2026-03-03"}
+
+
+def test_invoices_are_read_from_the_codes_on_the_pages_of_a_pdf() -> None:
+    assert look_in_child(invoice_pdf(FIRST, SECOND)) == {
+        "mime": "application/pdf",
+        "invoices": [READ, {**READ, "identity": f":{SECOND}"}],
+    }
+
+
+def test_where_a_pdf_has_no_code_its_print_is_read() -> None:
+    assert look_in_child(pdf(*PRINT))["invoices"] == [READ]
+
+
+@pytest.mark.parametrize(
+    ("content", "cause"),
+    [
+        (b"%PDF-1.7\n...", "broken"),
+        (pdf(*PRINT)[:400], "broken"),
+        (
+            pdf(
+                *PRINT,
+                trailer=f"/Encrypt << /Filter /Standard /V 1 /R 2 /P -4 /O <{'11' * 32}> /U <{'22' * 32}> >>",
+            ),
+            "locked",
+        ),
+        (pdf(*PRINT, catalog="/OpenAction << /S /JavaScript /JS (app.alert) >>"), "scripted"),
+        (pdf(*PRINT, catalog="/OpenAction << /S /J#61vaScript /JS (app.alert) >>"), "scripted"),
+        (
+            pdf(*PRINT, catalog="/Names << /JavaScript << /Names [(a) << /S /JavaScript /JS (x) >>] >> >>"),
+            "scripted",
+        ),
+        (pdf(*PRINT, catalog="/AA << /WC << /S /Launch /F (calc.exe) >> >>"), "scripted"),
+        (pdf(*PRINT, pages=31), "pages"),
+    ],
+    ids=[
+        "empty",
+        "cut off",
+        "password",
+        "script",
+        "script spelt oddly",
+        "script by name",
+        "program",
+        "pages",
+    ],
+)
+def test_a_pdf_that_is_no_plain_paper_is_refused_with_its_cause(content: bytes, cause: str) -> None:
+    assert look_in_child(content) == {"refused": cause}
+
+
+@pytest.mark.parametrize("box", ["0 0 14400 14400", "0 0 1 100000", "0 0 0 0"])
+def test_a_page_of_any_size_is_read_within_memory(box: str) -> None:
+    assert look_in_child(pdf(*PRINT, media_box=box))["invoices"] == [READ]
 
 
 @pytest.mark.parametrize(
