@@ -37,7 +37,16 @@ RULES: dict[str, Rule] = {
     **attention.RULES, **claims.RULES, **contracts.RULES, **orders.RULES, **people.RULES, **rebates.RULES,
     **stock.RULES, **talks.RULES, **turns.RULES,
 }  # fmt: skip
-QUIET = frozenset({"prices.changed", "people.revoked", "rebates.used", "stock.recovered"})
+QUIET = frozenset(
+    {
+        "contracts.snoozed",
+        "people.revoked",
+        "prices.changed",
+        "rebates.used",
+        "stock.recovered",
+        "stock.snoozed",
+    }
+)
 
 
 def address_facts(session: Session, zone: ZoneInfo, currency: str, *, tell_dealers: bool = False) -> int:

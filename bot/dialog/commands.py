@@ -262,6 +262,11 @@ def _entering(flow: str, verb: Verb, slot: str) -> Callable[[Turn, str], Says]:
     return enter
 
 
+def begun(flow: str, verb: Verb, turn: Turn, words: str) -> Says:
+    """A button of another kind: the verb as if these words had been said with it."""
+    return _advance(flow, verb, turn, {}, Rest(words))
+
+
 def _own(verb: Verb, asked: Say) -> Say:
     """Choices that fill a slot fill this verb's."""
     choices = tuple(

@@ -28,6 +28,7 @@ from core.claims.queries import claim_by_reference
 from core.db.session import Session
 from core.dealers.queries import Dealer, dealer_by_code, find_dealers
 from core.kit.errors import NotFoundError
+from core.kit.shape import reader
 from core.orders.queries import order_by_reference
 
 _FULL_NUMBER = re.compile(r"(?<![\dCc])\d{6}-\d{4,6}(?!\d)")
@@ -59,6 +60,7 @@ class SlotKind(StrEnum):
     WORDS = "words"
     LEVEL = "level"
     DAYS = "days"
+    DAY = "day"
     UNIT = "unit"
     ROLE = "role"
     NAME = "name"
@@ -293,6 +295,17 @@ def _days(_slot: Slot, rest: Rest, turn: Turn) -> str | None:
     return f"{when.start.isoformat()} {(when.end - timedelta(days=1)).isoformat()}"
 
 
+def _day(_slot: Slot, rest: Rest, turn: Turn) -> str | None:
+    """A day to come, in ISO form."""
+    normal = normalise(rest.text)
+    found = [when for when in scan_dates(normal.text, turn.now, "future") if when.start >= turn.today]
+    if not found:
+        return None
+    span = normal.span(found[0].start_at, found[0].end_at)
+    rest.cut(span.start, span.end)
+    return found[0].start.isoformat()
+
+
 def _unit(_slot: Slot, rest: Rest, _turn: Turn) -> str | None:
     """A unit written behind the price ("52/箱", "一箱52")."""
     match = _UNIT.search(rest.text)
@@ -364,6 +377,7 @@ _READERS: dict[SlotKind, Callable[[Slot, Rest, Turn], str | None]] = {
     SlotKind.WORDS: _words,
     SlotKind.LEVEL: _level,
     SlotKind.DAYS: _days,
+    SlotKind.DAY: _day,
     SlotKind.UNIT: _unit,
     SlotKind.ROLE: _role,
     SlotKind.NAME: _name,
@@ -372,7 +386,9 @@ _READERS: dict[SlotKind, Callable[[Slot, Rest, Turn], str | None]] = {
     SlotKind.PAYOUT: _payout,
 }
 
+_read_goods = reader(list[Goods])
+
 
 def goods_of(value: str) -> list[Goods]:
     """The goods of a kept value."""
-    return msgspec.json.decode(value, type=list[Goods])
+    return _read_goods(msgspec.json.decode(value))

@@ -18,5 +18,8 @@ account.limit_changed    credit_limit, was, by
 prices.changed           sku, unit, price, valid_from, level (null: one dealer's own)
 stock.low                sku, available, reorder_point, inbound_on, inbound_qty
 stock.recovered          sku, available, reorder_point
+stock.snoozed            sku, by
+stock.wanted             sku, base_qty: suggested, by, name
+stock.high               sku
 drafts.can_be_filled     draft_id, member_id, place
 """

@@ -19,7 +19,7 @@ from core.stock.movements import (
     write_stock_ledger,
 )
 from core.stock.queries import StockItem
-from core.stock.service import lock_stocked
+from core.stock.service import lock_stocked, note_arrival
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,8 @@ def receive_stock(
     before = recorded_change(session, item.product_id, source)
     if before is not None:
         return _again(item, before, base_qty, source)
+    if item.inbound_qty:
+        note_arrival(session, item, base_qty)
     return _change(session, actor, stock, change=base_qty, kind="receipt", source=source, reason=reason)
 
 

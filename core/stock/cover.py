@@ -49,6 +49,7 @@ class Cover:
     cover: int | None
     suggested: int
     snoozed_until: date | None
+    high_since: date | None
 
     @property
     def low(self) -> bool:
@@ -97,9 +98,10 @@ def _with_sales(*only: ColumnElement[bool]) -> tuple[Select[Any], Subquery]:
     return select(*columns).select_from(joined), sold
 
 
-_every, _sold = _with_sales()
+WITH_SALES, _sold = _with_sales()
+"""Every stocked product with what was shipped of it since a moment."""
 _available = stock_items.c.on_hand - stock_items.c.reserved
-_notable = _every.where(
+_notable = WITH_SALES.where(
     products.c.active,
     or_(
         _available - stock_items.c.reorder_point < literal_column("0"),
@@ -109,6 +111,15 @@ _notable = _every.where(
 _product = bindparam("product", type_=Id)
 _one = _with_sales(stock_ledger.c.product_id == _product)[0].where(products.c.id == _product)
 _id = select(products.c.id).where(products.c.sku == bindparam("sku"))
+_want = (
+    update(stock_items)
+    .where(
+        stock_items.c.product_id == bindparam("product"),
+        or_(stock_items.c.wanted_on.is_(None), stock_items.c.wanted_on < bindparam("today")),
+    )
+    .values(wanted_on=bindparam("today"))
+    .returning(stock_items.c.product_id)
+)
 _snooze = (
     update(stock_items)
     .where(
@@ -123,7 +134,7 @@ _snooze = (
 def notable_stock(session: Session) -> tuple[Cover, ...]:
     """Everything below its reorder point, or lasting too long."""
     rows = session.execute(_notable, {"since": session.now - timedelta(days=WINDOW)}).mappings()
-    return tuple(_cover(row) for row in rows)
+    return tuple(cover_from(row) for row in rows)
 
 
 def cover_of(session: Session, sku: str) -> Cover | None:
@@ -131,21 +142,43 @@ def cover_of(session: Session, sku: str) -> Cover | None:
     product = session.execute(_id, {"sku": sku}).scalar()
     values = {"product": product, "since": session.now - timedelta(days=WINDOW)}
     row = session.execute(_one, values).mappings().one_or_none()
-    return None if row is None else _cover(row)
+    return None if row is None else cover_from(row)
 
 
 def snooze_stock(session: Session, actor: Actor, *, sku: str) -> tuple[date, bool]:
-    """Tell nobody that this product is low for some days: until when, and whether that is new. Raises NotFoundError."""
+    """Tell nobody of this product's stock for some days: until when, and whether that is new. Raises NotFoundError."""
     require(actor, "stock.plan")
     (item,) = lock_stocked(session, sku).values()
     until = business_day(session.now, actor.zone) + SNOOZE
     new = session.execute(_snooze, {"product": item.product_id, "until": until}).scalar() is not None
     if new:
         trail(session, actor, "stock.snooze", sku, until=until.isoformat())
+        session.report("stock.snoozed", sku=sku, by=actor.subject)
     return until, new
 
 
-def _cover(row: Any) -> Cover:
+def ask_to_buy(session: Session, actor: Actor, *, sku: str) -> tuple[Cover, bool]:
+    """Ask whoever buys for what is suggested of a product: its cover, and whether that is new today.
+
+    Nothing is asked for while enough is on its way (suggested 0). Raises NotFoundError.
+    """
+    require(actor, "stock.plan")
+    (item,) = lock_stocked(session, sku).values()
+    found = cover_of(session, sku)
+    assert found is not None
+    today = business_day(session.now, actor.zone)
+    if (
+        not found.suggested
+        or not session.execute(_want, {"product": item.product_id, "today": today}).scalar()
+    ):
+        return found, False
+    trail(session, actor, "stock.want", sku, base_qty=found.suggested)
+    session.report("stock.wanted", sku=sku, base_qty=found.suggested, by=actor.subject, name=actor.name)
+    return found, True
+
+
+def cover_from(row: Any) -> Cover:
+    """A row of a stocked product with its sales."""
     available = row["on_hand"] - row["reserved"]
     pack = row["units"].get(row["default_unit"], {"factor": 1})["factor"]
     return Cover(
@@ -168,4 +201,5 @@ def _cover(row: Any) -> Cover:
             pack=pack,
         ),
         snoozed_until=row["snoozed_until"],
+        high_since=row["high_since"],
     )

@@ -25,7 +25,9 @@ stock_items = Table(
     Column("reorder_point", Integer, nullable=False, server_default="0"),
     Column("inbound_on", Date),
     Column("inbound_qty", Integer, nullable=False, server_default="0"),
-    Column("snoozed_until", Date),  # nobody is told that it is low before this day
+    Column("snoozed_until", Date),  # nobody is told that it is low or too much before this day
+    Column("high_since", Date),  # far too much since this day, and told
+    Column("wanted_on", Date),  # the day on which somebody last asked for it to be bought
     CheckConstraint("on_hand >= 0", name="on_hand"),
     CheckConstraint("reserved >= 0 AND reserved <= on_hand", name="reserved"),
     Index("ix_stock_items_low", "product_id", sqlite_where=text("on_hand - reserved - reorder_point < 0"),

@@ -9,6 +9,8 @@ AHEAD = 30
 """Days of sale an order of more should last beyond the reorder point."""
 TOO_MUCH = 180
 """Days of cover from which there is too much."""
+ENOUGH = 150
+"""Days of cover under which too much is over: lower, so that a sale or two does not make it news again."""
 
 
 def cover_days(available: int, shipped: int) -> int | None:

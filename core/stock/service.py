@@ -67,6 +67,13 @@ def plan_stock(
     return after
 
 
+def note_arrival(session: Session, item: StockItem, base_qty: int) -> None:
+    """Of what was on its way so much has come, of a locked product: the rest still is."""
+    rest = max(0, item.inbound_qty - base_qty)
+    values = {"item": item.product_id, "point": item.reorder_point, "expected_qty": rest}
+    session.execute(_plan, {**values, "expected_on": item.inbound_on if rest else None})
+
+
 def lock_stocked(session: Session, sku: str) -> dict[int, StockItem]:
     """Lock the one product's stock, opened if it never had any. Raises NotFoundError."""
     product_id = session.execute(_product, {"sku": sku}).scalar()

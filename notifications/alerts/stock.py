@@ -1,7 +1,9 @@
 """Stock: whoever runs the warehouse hears once when a product falls below its reorder point, and every morning what is low."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -11,6 +13,7 @@ from core.kit.clock import business_day
 from core.kit.say import Name, Param, Picture, Quantity, Say
 from core.people.models import persons
 from core.stock.cover import Cover, cover_of, notable_stock
+from core.stock.surplus import find_surplus
 from notifications.alerts.happened import Happened, Rule, button, tell
 from notifications.attention import raise_alert
 from notifications.outbox.write import Notice
@@ -43,6 +46,15 @@ def digest_stock(session: Session, today: date) -> int:
     return len(low) + len(high)
 
 
+def find_high(session: Session, today: date) -> int:
+    """Report what has come to be far too much; many at once are left to the morning's list. Returns how many."""
+    new = find_surplus(session, today)
+    if len(new) <= LISTED:
+        for item in new:
+            session.report("stock.high", sku=item.sku)
+    return len(new)
+
+
 def low(session: Session, fact: Happened) -> Iterable[Notice]:
     """Below the reorder point: how long it lasts, what is on its way, how much to order. Silent while it is put off."""
     item = cover_of(session, str(fact.data["sku"]))
@@ -50,10 +62,38 @@ def low(session: Session, fact: Happened) -> Iterable[Notice]:
         return
     row = {**_row(item), "available": fact.data["available"], "floor": fact.data["reorder_point"]}
     say = _line("stock_low", row)
-    choices = (button("stock_later", "stock-later", item.sku),)
-    say = Say(key=say.key, params=say.params, lines=say.lines, choices=choices)
+    buy = (button("stock_buy", "stock-buy", item.sku),) if item.suggested else ()
+    floor = button("stock_floor", "stock-floor", item.sku)
+    yield from _raised(session, fact, item, replace(say, choices=(*buy, floor)))
+
+
+def high(session: Session, fact: Happened) -> Iterable[Notice]:
+    """More than half a year of sale: told when it comes to that. Silent while it is put off."""
+    item = cover_of(session, str(fact.data["sku"]))
+    if item is not None and item.high and not item.quiet(business_day(session.now, fact.zone)):
+        yield from _raised(session, fact, item, _line("stock_much", _row(item)))
+
+
+def _raised(session: Session, fact: Happened, item: Cover, say: Say) -> Iterable[Notice]:
+    say = replace(say, choices=(*say.choices, button("stock_later", "stock-later", item.sku)))
     say = raise_alert(session, say, key=f"{fact.kind}:{fact.ref}", about=f"product:{item.sku}")
     yield from tell(fact, staff_of(session, "warehouse", "admin"), say)
+
+
+def wanted(session: Session, fact: Happened) -> Iterable[Notice]:
+    """The managers, who buy: what to order, and that its arrival is written down afterwards."""
+    item = cover_of(session, str(fact.data["sku"]))
+    if item is None:
+        return
+    row = _row(item)
+    row["suggested"] = 0
+    line = _line("stock_is_low", row)
+    qty = Quantity(value=Decimal(int(fact.data["base_qty"])), unit=item.unit)
+    params: dict[str, Param] = {**line.params, "name": str(fact.data["name"]), "qty": qty}
+    coming = button("stock_coming", "stock-coming", f"{item.sku}~{fact.data['base_qty']}")
+    say = Say(key="alerts.stock_wanted", params=params, lines=line.lines, choices=(coming,))
+    others = [who for who in staff_of(session, "admin") if who.subject != fact.data["by"]]
+    yield from tell(fact, others, say)
 
 
 def digest(session: Session, fact: Happened) -> Iterable[Notice]:
@@ -127,4 +167,9 @@ def _language(session: Session, reader: Recipient) -> str:
     return str(session.execute(_locale, {"person": reader.person_id}).scalar() or "zh-Hans")
 
 
-RULES: dict[str, Rule] = {"stock.low": low, "stock.digest": digest}
+RULES: dict[str, Rule] = {
+    "stock.low": low,
+    "stock.high": high,
+    "stock.wanted": wanted,
+    "stock.digest": digest,
+}

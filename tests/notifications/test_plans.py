@@ -8,7 +8,7 @@ from core.contracts.service import decide_contract, put_contract, snooze_contrac
 from core.db.session import Session
 from core.kit.say import Say
 from core.people.actor import Actor
-from core.stock.cover import cover_of, snooze_stock
+from core.stock.cover import ask_to_buy, cover_of, snooze_stock
 from notifications.attention import escalate_alerts, raise_alert, see_alert, see_alerts_about
 from notifications.preferences import preference_of, release_held, set_quiet
 from tests.core.orders.test_plans import _postgresql_scans, _sqlite_scans, recorded
@@ -34,6 +34,7 @@ def everything(shop: Shop) -> None:
     shop.as_("sales", decide_contract, contract=found.id, ends_on=END, decision="renew")
     shop.as_("warehouse", snooze_stock, sku="A")
     shop.see("warehouse", cover_of, "A")
+    shop.as_("warehouse", ask_to_buy, sku="A")
     shop.as_("sales", set_quiet, quiet=(1, 2))
     shop.see("sales", preference_of, "s:1")
     shop.system(lambda session: raise_alert(session, Say(key="alerts.seen"), key="k", about="contract:1"))

@@ -11,8 +11,7 @@ from bot.dialog.api import Flow, Says, Turn, choice, say
 from bot.dialog.messages import Say
 from bot.understand.normalise import normalise
 from core.people.policy import may
-from core.stock.cover import snooze_stock
-from notifications.attention import see_alert, see_alerts_about
+from notifications.attention import see_alert
 from notifications.preferences import TOPICS, Preference, preference_of, set_quiet, toggle_topic
 
 _NEEDS = {
@@ -62,14 +61,6 @@ def seen(turn: Turn, arg: str) -> Says:
     """Somebody has seen an alert: nobody else need be asked."""
     new = see_alert(turn.session, turn.actor, int(arg))
     return (say("reminders.seen" if new else "reminders.seen_before"),)
-
-
-def stock_later(turn: Turn, sku: str) -> Says:
-    """Nobody is told of this product for three days."""
-    until, new = snooze_stock(turn.session, turn.actor, sku=sku)
-    see_alerts_about(turn.session, turn.actor, f"product:{sku}")
-    key = "reminders.stock_later" if new else "reminders.stock_later_before"
-    return (say(key, product=turn.name(sku), until=until),)
 
 
 def _hours(turn: Turn, start: str, end: str, *, evening: bool) -> Says:
@@ -128,7 +119,6 @@ FLOW = Flow(
         "alert-topic": toggle,
         "alert-quiet": quiet,
         "alert-seen": seen,
-        "stock-later": stock_later,
     },
     text=short,
 )

@@ -1,11 +1,13 @@
 """Stock received, counted and corrected by staff."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from bot.dialog.api import Says, Turn, quantity, say
 from bot.dialog.commands import Values, Verb, source_of, staff_flow
 from bot.dialog.messages import Say
 from bot.dialog.slots import Slot, SlotKind, goods_of
+from bot.flows.warehouse import planning
 from core.kit.say import Quantity
 from core.orders.supply import StockChanged, adjust_stock, receive_stock
 from core.stock.queries import StockItem, low_stock, stock_of
@@ -139,4 +141,5 @@ VERBS = (
     Verb(name="low", policy="stock.plan", run=low),
 )
 
-FLOW = staff_flow("warehouse", VERBS)
+_flow = staff_flow("warehouse", (*VERBS, *planning.VERBS))
+FLOW = replace(_flow, choices={**_flow.choices, **planning.CHOICES})

@@ -616,6 +616,24 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_members_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "nicknames",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("dealer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("word", sa.String(length=80), nullable=False),
+        sa.Column("said", sa.String(length=80), nullable=False),
+        sa.Column("product_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kept_by", sa.String(length=40), nullable=False),
+        sa.Column("kept_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["dealer_id"], ["dealers.id"], name=op.f("fk_nicknames_dealer_id_dealers")),
+        sa.ForeignKeyConstraint(
+            ["product_id"], ["products.id"], name=op.f("fk_nicknames_product_id_products")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_nicknames")),
+        sa.UniqueConstraint("dealer_id", "id", name=op.f("uq_nicknames_dealer_id_id")),
+        sa.UniqueConstraint("dealer_id", "word", name=op.f("uq_nicknames_dealer_id_word")),
+        info={"scoped": True},
+    )
+    op.create_table(
         "outbox",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("key", sa.String(length=200), nullable=False),
@@ -755,6 +773,8 @@ def upgrade() -> None:
         sa.Column("inbound_on", sa.Date(), nullable=True),
         sa.Column("inbound_qty", sa.Integer(), server_default="0", nullable=False),
         sa.Column("snoozed_until", sa.Date(), nullable=True),
+        sa.Column("high_since", sa.Date(), nullable=True),
+        sa.Column("wanted_on", sa.Date(), nullable=True),
         sa.CheckConstraint("on_hand >= 0", name=op.f("ck_stock_items_on_hand")),
         sa.CheckConstraint("reserved >= 0 AND reserved <= on_hand", name=op.f("ck_stock_items_reserved")),
         sa.ForeignKeyConstraint(
@@ -891,6 +911,42 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("state = 'submitted'"),
             postgresql_where=sa.text("state = 'submitted'"),
+        )
+
+    op.create_table(
+        "corrections",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("dealer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("member_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("message", sa.String(length=260), nullable=False),
+        sa.Column("corrected_by", sa.String(length=260), nullable=False),
+        sa.Column("intent", sa.String(length=20), server_default="", nullable=False),
+        sa.Column("word", sa.String(length=80), server_default="", nullable=False),
+        sa.Column("sku", sa.String(length=60), server_default="", nullable=False),
+        sa.Column("choice", sa.String(length=64), server_default="", nullable=False),
+        sa.Column("times", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("cart", Json(), nullable=False),
+        sa.Column("understood", Json(), nullable=False),
+        sa.Column("became", Json(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('picked', 'named', 'changed', 'removed', 'replaced')", name=op.f("ck_corrections_kind")
+        ),
+        sa.ForeignKeyConstraint(
+            ["dealer_id", "member_id"],
+            ["members.dealer_id", "members.id"],
+            name=op.f("fk_corrections_dealer_id_member_id_members"),
+        ),
+        sa.ForeignKeyConstraint(["dealer_id"], ["dealers.id"], name=op.f("fk_corrections_dealer_id_dealers")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_corrections")),
+        sa.UniqueConstraint("dealer_id", "id", name=op.f("uq_corrections_dealer_id_id")),
+        info={"scoped": True},
+    )
+    with op.batch_alter_table("corrections", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_corrections_at"), ["at"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_corrections_dealer_id_word_id"), ["dealer_id", "word", "id"], unique=False
         )
 
     op.create_table(
@@ -1394,9 +1450,11 @@ def upgrade() -> None:
     row_security("contracts")
     row_security("dealer_prices")
     row_security("members")
+    row_security("nicknames")
     row_security("rebate_accounts")
     row_security("rebate_settlements")
     row_security("claims")
+    row_security("corrections")
     row_security("drafts")
     row_security("orders")
     row_security("talks")
@@ -1505,6 +1563,11 @@ def downgrade() -> None:
 
     op.drop_table("invites")
     op.drop_table("drafts")
+    with op.batch_alter_table("corrections", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_corrections_dealer_id_word_id"))
+        batch_op.drop_index(batch_op.f("ix_corrections_at"))
+
+    op.drop_table("corrections")
     with op.batch_alter_table("claims", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_claims_waiting",
@@ -1566,6 +1629,7 @@ def downgrade() -> None:
         )
 
     op.drop_table("outbox")
+    op.drop_table("nicknames")
     with op.batch_alter_table("members", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_members_person_id"))
 

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from core.kit.say import load
 from core.orders.models import orders
 from core.orders.supply import adjust_stock
+from core.stock.queries import stock_of
 from core.stock.service import plan_stock
 from notifications.models import held
 from notifications.outbox.models import outbox
@@ -171,6 +172,99 @@ def test_an_answer_is_not_held_behind_what_waits_for_the_morning(world: World) -
     )
     newest = world.shop.rows(waiting)[0]
     assert load(newest.payload).key.startswith("desk.help")
+
+
+def test_the_alert_asks_the_managers_to_buy_and_what_they_ordered_is_on_its_way(world: World) -> None:
+    plan(world, "G-200", 30)
+    (text,) = low(world)
+    assert "3. 3天后再说" in text
+    assert "已告诉管理员：请采购 绿茶 500ml 12瓶" in world.presses("warehouse", "stock-buy")
+    asked = next(text for text in world.notices("admin") if "请采购" in text)
+    assert asked.startswith("warehouse 请采购：绿茶 500ml（G-200）12瓶")
+    assert world.says("admin", "记在途") == "什么货、多少？比如「货名 20箱」"
+    world.says("admin", "算了")
+    world.notices("admin")
+    plan(world, "C-1", 3000)
+    world.notices("warehouse")
+    world.presses("warehouse", "stock-buy")
+    world.notices("admin")
+    assert world.presses("admin", "stock-coming") == "哪天到？"
+    assert "可乐 330ml 在途 0瓶 → 600瓶" in world.says("admin", "3天后")
+    world.says("admin", "1")
+    item = world.shop.see("warehouse", stock_of, ["C-1"])["C-1"]
+    assert (item.inbound_qty, item.inbound_on) == (600, world.now.astimezone(ZONE).date() + timedelta(days=3))
+
+
+def test_asked_twice_on_one_day_the_managers_hear_it_once(world: World) -> None:
+    plan(world, "G-200", 30)
+    world.notices("warehouse")
+    world.notices("admin")
+    alert = world.last["warehouse"]
+    world.presses("warehouse", "stock-buy")
+    world.last["warehouse"] = alert
+    assert "今天已经请过了" in world.presses("warehouse", "stock-buy")
+    assert len([text for text in world.notices("admin") if "请采购" in text]) == 1
+
+
+def test_what_is_received_is_no_longer_on_its_way(world: World) -> None:
+    world.says("warehouse", "在途 绿茶 5箱 明天")
+    world.says("warehouse", "1")
+    for arrived, rest in (("2箱", 36), ("9箱", 0)):
+        world.says("warehouse", f"入库 绿茶 {arrived}")
+        world.says("warehouse", "1")
+        item = world.shop.see("warehouse", stock_of, ["G-200"])["G-200"]
+        assert item.inbound_qty == rest
+    assert item.inbound_on is None
+
+
+def test_the_alert_lowers_the_floor_and_is_over(world: World) -> None:
+    plan(world, "G-200", 30)
+    world.notices("warehouse")
+    assert world.presses("warehouse", "stock-floor") == "绿茶 500ml 现在下限 30瓶，改成多少？"
+    assert "下限 30瓶 → 12瓶" in world.says("warehouse", "1箱")
+    assert "下限已改" in world.says("warehouse", "1")
+    assert "没有低于下限的货" in world.says("warehouse", "低库存")
+    assert "G-200" not in world.says("warehouse", "改下限 绿茶 0瓶")
+
+
+def test_far_too_much_is_told_once_until_it_has_gone_down(world: World) -> None:
+    sell(world, "可乐1箱")
+    assert much(world) == ["⚠️ 可乐 330ml（C-1）有 2,388瓶，够卖5,970天，压货了"]
+    assert much(world) == []
+    count(world, "C-1", 70)  # 175 days: less, but still much
+    assert much(world) == []
+    count(world, "C-1", 50)
+    assert much(world) == []
+    count(world, "C-1", 73)
+    assert len(much(world)) == 1
+
+
+def test_far_too_much_is_put_off_like_too_little(world: World) -> None:
+    world.locales["warehouse"] = "en"
+    sell(world, "可乐1箱")
+    assert much(world) == ["⚠️ cola 330ml (C-1): 2,388 bottles, enough for 5,970 days, far more than needed"]
+    assert "I will leave cola 330ml until" in world.presses("warehouse", "stock-later")
+    count(world, "C-1", 50)
+    assert much(world) == []
+    count(world, "C-1", 100)
+    assert much(world) == []
+
+
+def sell(world: World, goods: str) -> None:
+    world.says("owner north", goods)
+    world.says("owner north", "1")
+    number = world.shop.rows(select(orders.c.number))[0].number
+    world.says("warehouse", f"发货 {number}")
+    world.presses("warehouse", "do-shipping")
+    for who in ("warehouse", "admin"):
+        world.notices(who)
+
+
+def much(world: World, who: str = "warehouse") -> list[str]:
+    """What the hourly look tells."""
+    world.shop.now += timedelta(hours=1)
+    job(world, "high-stock")
+    return [text.partition("\n")[0] for text in world.notices(who)]
 
 
 @given(
