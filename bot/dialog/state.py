@@ -9,6 +9,7 @@ import msgspec
 
 from bot.understand.context import ClaimForm, DraftLine, Question
 from bot.understand.types import Repeat
+from core.kit.shape import reader
 from core.orders.quote import Shown
 
 VERSION = 1
@@ -77,6 +78,25 @@ class Command:
     options: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadBack:
+    """What the last message with goods was taken to mean: the message, the draft before it, the draft it left, the lines it made."""
+
+    message: str
+    intent: str
+    cart: tuple[DraftLine, ...]
+    lines: tuple[DraftLine, ...]
+    skus: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """A word that was chosen to mean the same product again and again, and may be learned."""
+
+    said: str
+    sku: str
+
+
 @dataclass(slots=True, kw_only=True)
 class Dialogue:
     """A conversation's state.
@@ -86,6 +106,8 @@ class Dialogue:
     last reply ended with those offers. trusted: products of the draft whose quantity was asked about once. shown: the draft as this person last saw it, and what of it
     could be had at once. misses: messages in a row that were not
     understood. again: the earlier order that is to come into a draft with goods in it, while it is asked how. revision: the catalogue the questions were asked from. with_person: staff have the conversation.
+    read: what was read back last; puzzled: the words of the last message nobody knew; proposal: a word to be learned, asked about
+    when nothing else is open; told: nicknames whose meaning this person was shown, as "word=sku".
     command: what staff are in the middle of. talking_to: the member whose conversation this colleague has taken.
     """
 
@@ -114,6 +136,10 @@ class Dialogue:
     talking_to: int | None = None
     misses: int = 0
     revision: int = 0
+    read: ReadBack | None = None
+    puzzled: tuple[str, ...] = ()
+    proposal: Proposal | None = None
+    told: tuple[str, ...] = ()
 
     @classmethod
     def load(cls, data: Mapping[str, Any] | None) -> "Dialogue":
@@ -123,7 +149,7 @@ class Dialogue:
             raw = {**_MIGRATIONS[version](raw), "version": version + 1}
         try:
             if raw.get("version") == VERSION:
-                return msgspec.convert(raw, cls)
+                return _read(raw)
         except msgspec.ValidationError:
             pass
         # Nothing but what must not be lost: a person who has the conversation keeps it.
@@ -163,6 +189,9 @@ class Dialogue:
     def forget_draft(self) -> None:
         """The draft is gone: ordered, or given up for good."""
         self.questions, self.undo, self.redo, self.trusted = (), (), (), ()
-        self.heard = self.ship_to = None
+        self.heard = self.ship_to = self.read = None
         self.rebate = 0
         self.forget_shown()
+
+
+_read = reader(Dialogue)

@@ -21,6 +21,7 @@ import msgspec
 from bot.files.child import read_in_child
 from bot.files.errors import FileRefusedError
 from bot.files.workbook import Grid, grid_of
+from core.kit.shape import reader
 
 ENDINGS = (".json", ".jsonl", ".csv", ".xlsx")
 MOST_BYTES = 60_000_000
@@ -64,6 +65,8 @@ class Said:
     refused: str = ""
     fields: dict[str, Any] = field(default_factory=dict)
 
+_read = reader(Said)
+
 
 def read_sheet(
     path: Path, columns: Mapping[str, Sequence[str]], *, rows_under: Sequence[str] = ("rows",)
@@ -99,7 +102,7 @@ def sheet_of(
     """The rows of a file's bytes. Raises FileRefusedError."""
     if Path(name).suffix.lower() != ".xlsx" and len(content) <= SMALL:
         return parse(content, name, columns, rows_under)
-    said = msgspec.json.decode(read_in_child(content, name, columns, rows_under), type=Said)
+    said = _read(msgspec.json.decode(read_in_child(content, name, columns, rows_under)))
     if said.sheet is None:
         raise FileRefusedError(said.refused, **said.fields)
     return said.sheet

@@ -16,7 +16,9 @@ from bot.dialog.messages import Inbound, Kind
 from bot.store.models import files, media
 from core.db.session import Session
 from core.kit.ids import token
+from core.kit.shape import reader
 
+_read = reader(Inbound)
 LEASE = timedelta(minutes=2)
 """How long a worker may have one file in hand before another one takes it."""
 LATELY = timedelta(minutes=15)
@@ -161,7 +163,7 @@ def next_task(session: Session) -> Task | None:
     if row is None:
         return None
     session.execute(_lease, {"its_id": row.id, "until": session.now + LEASE})
-    inbound = msgspec.convert(row.inbound, Inbound)
+    inbound = _read(row.inbound)
     return Task(id=row.id, state=row.state, inbound=inbound, attempts=row.attempts)
 
 

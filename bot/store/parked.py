@@ -15,6 +15,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from bot.dialog.messages import Inbound
 from bot.store.models import parked
 from core.db.session import Session
+from core.kit.shape import reader
 
 PAUSES = (1, 2, 4, 8, 15, 30, 45)
 """Seconds before each new attempt: all of them within two minutes."""
@@ -23,6 +24,7 @@ _insert: dict[str, SqliteInsert | PostgresqlInsert] = {
     "sqlite": sqlite_insert(parked),
     "postgresql": postgresql_insert(parked),
 }
+_read = reader(Inbound)
 _first_waiting = (
     select(func.min(parked.c.id).label("id"))
     .where(parked.c.state == "waiting")
@@ -197,7 +199,7 @@ def _view(row: Mapping[Any, Any]) -> Parked:
         channel=row["channel"],
         account=row["account"],
         sender=row["sender"],
-        inbound=None if row["inbound"] is None else msgspec.convert(row["inbound"], Inbound),
+        inbound=None if row["inbound"] is None else _read(row["inbound"]),
         attempts=row["attempts"],
         state=row["state"],
         cause=row["cause"],
