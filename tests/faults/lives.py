@@ -10,6 +10,7 @@ import os
 import random
 import select as selecting
 import signal
+import sys
 import threading
 import time
 from collections.abc import Mapping
@@ -38,6 +39,8 @@ from tests.world import SECRET, World, open_world
 DEALERS = 4
 LONGEST = 240.0
 """Seconds a life may last that nobody kills."""
+PLANTED = 99
+"""The exit code of a life that ended itself at a named point."""
 POINTS = (
     "before_turn",
     "mid_turn",
@@ -141,6 +144,7 @@ def life(url: str, given: list[list[Inbound]], *, kill_after: float | None, cras
     if pid == 0:
         os.close(reading)
         code = 70
+        threading.excepthook = lambda failed: (sys.__excepthook__(*failed[:3]), os._exit(70))
         try:
             Process(url, writing, crash, later).run(given)
             code = 0
@@ -162,14 +166,28 @@ def life(url: str, given: list[list[Inbound]], *, kill_after: float | None, cras
         rest = note(told, rest + data)
         if told.ready and kill_after is not None and deadline is None:
             deadline = time.monotonic() + kill_after
+    ended_by_us = deadline is not None and time.monotonic() >= deadline
     os.kill(pid, signal.SIGKILL)
     _, status = os.waitpid(pid, 0)
     while data := os.read(reading, 65536):
         rest = note(told, rest + data)
     os.close(reading)
-    assert not (os.WIFEXITED(status) and os.WEXITSTATUS(status) == 70), "a life failed by itself"
-    told.finished = os.WIFEXITED(status) and os.WEXITSTATUS(status) == 0
+    told.finished = end_of(status, killed=ended_by_us, planted=crash is not None)
     return told
+
+
+class CrashedError(AssertionError):
+    """A life ended otherwise than it was meant to: a segmentation fault, an error of its own, or not at all."""
+
+
+def end_of(status: int, *, killed: bool, planted: bool) -> bool:
+    """Whether a life came to its end, by its wait status; False when it was cut off as planned. Raises CrashedError."""
+    code = os.waitstatus_to_exitcode(status)
+    if code == 0:
+        return True
+    if (killed and code == -signal.SIGKILL) or (planted and code == PLANTED):
+        return False
+    raise CrashedError(signal.Signals(-code).name if code < 0 else f"exit {code}")
 
 
 def note(told: Told, data: bytes) -> bytes:
@@ -214,7 +232,7 @@ class Process:
         with self.lock:
             self.left -= 1
             if self.left <= 0:
-                os._exit(9)
+                os._exit(PLANTED)
 
     def plant(self) -> None:
         keep = bot.turn.keep_reply

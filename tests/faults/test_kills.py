@@ -6,6 +6,7 @@ commit (messages lost), and with alerts taken again after a lost lease (sent twi
 
 import os
 import random
+import signal
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -21,7 +22,7 @@ from core.kit.clock import utc_now
 from notifications.outbox.models import outbox
 from tests.databases import Database, Databases
 from tests.e2e.books import books, rows
-from tests.faults.lives import POINTS, Channel, ends, opening, script
+from tests.faults.lives import PLANTED, POINTS, Channel, CrashedError, end_of, ends, opening, script
 
 KILLS = int(os.environ.get("KILLS", "8"))
 ROUNDS_OF_POINTS = int(os.environ.get("CRASHES", "1"))
@@ -108,3 +109,24 @@ def test_ended_at_every_named_point_the_books_are_those_of_a_quiet_day(fresh: Fr
         reached[point] += not told.finished
     assert all(reached[point] for point in POINTS), reached
     finish(channel, url, fresh, orders)
+
+
+@pytest.mark.parametrize("meant", [{"killed": False, "planted": False}, {"killed": True, "planted": False},
+                                   {"killed": False, "planted": True}])  # fmt: skip
+@pytest.mark.parametrize(
+    "how", [signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGKILL, PLANTED, 70, 1]
+)
+def test_a_crash_is_told_from_a_kill(how: int, meant: dict[str, bool]) -> None:
+    """A real process ends in each way; only the end that was meant passes."""
+    pid = os.fork()
+    if pid == 0:
+        if isinstance(how, signal.Signals):
+            signal.signal(how, signal.SIG_DFL) if how != signal.SIGKILL else None
+            os.kill(os.getpid(), how)
+        os._exit(int(how))
+    _, status = os.waitpid(pid, 0)
+    if (how == signal.SIGKILL and meant["killed"]) or (how == PLANTED and meant["planted"]):
+        assert end_of(status, **meant) is False
+    else:
+        with pytest.raises(CrashedError):
+            end_of(status, **meant)
