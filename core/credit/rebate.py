@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import BigInteger, String, bindparam, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from core.credit.errors import RebateShortError
 from core.credit.ledger import post
 from core.credit.rebate_models import rebate_accounts, rebate_ledger
 from core.db.base import Id, Minor, UtcDateTime
@@ -76,16 +77,19 @@ def post_rebate(session: Session, entries: Sequence[Entry], *, by: str) -> int:
 
 
 def move_to_account(
-    session: Session, *, order_id: int, number: str, amount: int, source: str, by: str
-) -> tuple[int, int] | None:
+    session: Session, *, order_id: int, number: str, amount: int, source: str, by: str, exposed: int = 0
+) -> tuple[int, int]:
     """Turn rebate into a credit on the account that names an order (negative: back again).
 
-    The account's movement and the rebate left; None, and nothing is written, where there is too little rebate.
+    exposed: what the exposure changes by in the same act. The account's movement and the rebate left. Raises
+    RebateShortError.
     """
     left = _moved(session, -amount)
     if left is None:
-        return None
-    movement, _ = post(session, kind="rebate", amount=amount, source=source, by=by, order_number=number)
+        raise RebateShortError(amount=amount, balance=rebate_balance(session))
+    movement, _ = post(
+        session, kind="rebate", amount=amount, source=source, by=by, order_number=number, exposed=exposed
+    )
     entry = Entry(
         kind="used" if amount > 0 else "released", amount=-amount, source=source, order_id=order_id,
         account_entry=movement,

@@ -11,6 +11,7 @@ from sqlalchemy import and_, bindparam, exists, func, select, update
 from core.credit.ledger import expose, open_account
 from core.credit.models import accounts
 from core.credit.queries import STANDING_COLUMNS, Standing, standing_of
+from core.credit.rebate import move_to_account
 from core.db.base import Id, Json
 from core.db.scope import DEALER, scoped
 from core.db.session import Session
@@ -36,6 +37,7 @@ from core.orders.errors import (
 from core.orders.models import drafts, waits
 from core.orders.quote import SAME_TODAY, QuoteLine, Shown, quote_lines
 from core.orders.rules import MAX_LINES, REVIEW_TIME, fingerprint
+from core.orders.settle import settle_new_order
 from core.orders.waits import forget_wait
 from core.orders.write import NewOrder, insert_order
 from core.people.actor import Actor
@@ -107,6 +109,8 @@ class OrderPlaced:
     backordered: dict[str, int]  # base units by sku that follow when stock comes
     excess: int
     review_until: datetime | None
+    rebate: int = 0  # used on it
+    rebate_left: int = 0
 
 
 def place_order(
@@ -118,13 +122,13 @@ def place_order(
     shortage: Literal["refuse", "partial", "backorder"] = "refuse",
     over_credit: Literal["refuse", "review"] = "refuse",
     again: bool = False,
-    credit: int = 0,
+    rebate: int = 0,
 ) -> OrderPlaced:
     """Order the member's draft as it was shown; the draft is empty afterwards.
 
-    credit: what the caller pays on the order in the same unit of work, at most its total; it counts as available.
+    rebate: what of the dealer's rebate balance pays for it, at most its total; it counts as available.
     Raises DraftChangedError, DraftEmptyError, LinesRefusedError, ShortageError, PriceChangedError, OverCreditError,
-    SameOrderTodayError (unless `again`), DealerSuspendedError, TooLargeError, NotFoundError.
+    SameOrderTodayError (unless `again`), RebateShortError, DealerSuspendedError, TooLargeError, NotFoundError.
     """
     require(actor, "orders.place")
     today = business_day(session.now, actor.zone)
@@ -136,16 +140,16 @@ def place_order(
     quoted = quote_lines(session, draft.lines, on=today)
     lines = _orderable(quoted, shown, shortage)
     total = _agreed_total(lines, shown)
-    excess = max(0, total - account.available - min(credit, total))
+    rebate = min(rebate, total)
+    excess = max(0, total - account.available - rebate)
     if excess and over_credit == "refuse":
         raise OverCreditError(**_arithmetic(session, actor, account, total, excess))
     until = session.now + REVIEW_TIME if excess else None
-    order = NewOrder(draft, ship_to, asked, shown, tuple(lines), total, excess, until, today)
-    number = insert_order(session, actor, order)
+    order = NewOrder(draft, ship_to, asked, shown, tuple(lines), total, excess, until, today, rebate)
+    order_id, number = insert_order(session, actor, order)
     _take(session, draft, waited=waited)
     _reserve(session, stock, lines)
-    if not excess:
-        expose(session, total)
+    left = _charge(session, actor, order_id, number, rebate=rebate, exposed=0 if excess else total)
     placed = OrderPlaced(
         number=number,
         state="pending_review" if excess else "confirmed",
@@ -155,6 +159,8 @@ def place_order(
         backordered=_backordered(lines),
         excess=excess,
         review_until=until,
+        rebate=rebate,
+        rebate_left=left,
     )
     _tell(session, actor, draft, placed)
     return placed
@@ -271,6 +277,27 @@ def _reserve(session: Session, stock: Stock, lines: Sequence[QuoteLine]) -> None
     report_crossings(session, stock, after)
 
 
+def _charge(
+    session: Session, actor: Actor, order_id: int, number: str, *, rebate: int, exposed: int
+) -> int:
+    """Take the order's value from the credit, and what rebate pays of it from the rebate; what is left of that.
+
+    As core.rebates.spend does for an order that is there already. Raises RebateShortError.
+    """
+    if not rebate:
+        if exposed:
+            expose(session, exposed)
+        return 0
+    require(actor, "rebates.use")
+    movement, left = move_to_account(
+        session, order_id=order_id, number=number, amount=rebate, source=f"rebate:{number}:0",
+        by=actor.subject, exposed=exposed,
+    )  # fmt: skip
+    settle_new_order(session, order_id=order_id, ledger_id=movement, amount=rebate)
+    session.report("rebates.used", number=number, amount=rebate, left=left, by=actor.subject)
+    return left
+
+
 def _take(session: Session, draft: Draft, *, waited: bool) -> None:
     """Empty the draft; nobody waits with it any more."""
     row = session.execute(
@@ -299,6 +326,7 @@ def _tell(session: Session, actor: Actor, draft: Draft, placed: OrderPlaced) -> 
         state=placed.state,
         total=placed.total,
         excess=placed.excess,
+        rebate=placed.rebate,
         lines=[asdict(line) for line in draft.lines],
     )
 

@@ -126,6 +126,12 @@ def settle_order(session: Session, *, order_id: int, ledger_id: int, amount: int
     _keep(session, [Part(order_id, ledger_id, amount)])
 
 
+def settle_new_order(session: Session, *, order_id: int, ledger_id: int, amount: int) -> None:
+    """The same for an order that was written as paid so far."""
+    row = {"order_id": order_id, "ledger_id": ledger_id, "amount": amount}
+    session.execute(_write, {"settled_parts": [row], "at": session.now})
+
+
 def settle_shipment(session: Session, *, order_id: int, due: int, balance: int) -> int:
     """Settle an order's new debt from credits that are free, the oldest first; how much was settled.
 

@@ -48,7 +48,7 @@ _lines = scoped(
 
 @dataclass(frozen=True, slots=True)
 class NewOrder:
-    """Everything a new order is made of. excess > 0: over credit, kept for review until `until`."""
+    """Everything a new order is made of. excess > 0: over credit, kept for review until `until`. paid: at once."""
 
     draft: Draft
     ship_to: dict[str, str]
@@ -59,17 +59,18 @@ class NewOrder:
     excess: int
     until: datetime | None
     placed_on: date
+    paid: int
 
 
-def insert_order(session: Session, actor: Actor, new: NewOrder) -> str:
-    """Write the order with its lines; its number."""
+def insert_order(session: Session, actor: Actor, new: NewOrder) -> tuple[int, str]:
+    """Write the order with its lines; its id and number."""
     row = _row(session, actor, new)
     for attempt in range(ATTEMPTS):
         number = order_number(new.placed_on, attempt)
         order_id = insert_numbered(session, {**row, "number": number})
         if order_id is not None:
             insert_lines(session, order_id, _line_rows(new))
-            return number
+            return order_id, number
     raise RuntimeError("no unused order number")
 
 
@@ -90,6 +91,7 @@ def _row(session: Session, actor: Actor, new: NewOrder) -> dict[str, Any]:
         "prepared_by": new.draft.prepared_by,
         "state": "pending_review" if new.excess else "confirmed",
         "total": new.total,
+        "paid": new.paid,
         "currency": actor.currency,
         "deliver_on": new.draft.deliver_on,
         "ship_to": new.ship_to,

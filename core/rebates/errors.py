@@ -15,12 +15,6 @@ class RebateAmountError(DealerError):
     code = "rebates.bad_amount"
 
 
-class RebateShortError(DealerError):
-    """There is less rebate. Fields: amount, balance."""
-
-    code = "rebates.short"
-
-
 class ProgrammeSettledError(DealerError):
     """Paid by this programme already: its terms stay. Fields: programme."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
+from core.credit.errors import RebateShortError
 from core.credit.ledger import lock_account
 from core.credit.opening import SOURCE, Opening
 from core.credit.rebate import Entry, move_to_account, post_rebate, rebate_balance
@@ -21,7 +22,7 @@ from core.orders.settle import settle_order
 from core.people.actor import Actor
 from core.people.policy import require
 from core.people.trail import trail
-from core.rebates.errors import RebateAmountError, RebateShortError
+from core.rebates.errors import RebateAmountError
 
 _stated = scoped(
     select(
@@ -52,13 +53,9 @@ def use_rebate(session: Session, actor: Actor, *, number: str, amount: int) -> R
     if not 0 < amount <= owed:
         raise RebateAmountError(amount=amount, most=owed)
     source = f"rebate:{number}:{order.paid}"  # each use pays more of the order than was paid before it
-    moved = move_to_account(
-        bound, order_id=order.id, number=number, amount=amount, source=source,
-        by=actor.subject,
-    )  # fmt: skip
-    if moved is None:
-        raise RebateShortError(amount=amount, balance=rebate_balance(bound))
-    movement, left = moved
+    movement, left = move_to_account(
+        bound, order_id=order.id, number=number, amount=amount, source=source, by=actor.subject
+    )
     settle_order(bound, order_id=order.id, ledger_id=movement, amount=amount)
     trail(bound, actor, "rebates.use", number, amount=amount, left=left)
     bound.report("rebates.used", number=number, amount=amount, left=left, by=actor.subject)

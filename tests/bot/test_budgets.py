@@ -2,13 +2,17 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
+import pytest
 from sqlalchemy import event
 
 from tests.databases import Database
 from tests.transcripts.stage import Stage, set_stage
 
 READ, EDIT, CONFIRM = 6, 7, 16
+CONFIRM_WITH_REBATE = 19
+"""Both balances move and both ledgers are written, and the settlement that joins them."""
 REBATES = {"rebate": 100_00, "programmes": [{"code": "Q1", "name": "Q1", "tiers": {0: 1000, 10**9: 2000}}]}
 _NOT_COUNTED = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")
 
@@ -61,9 +65,12 @@ def test_turns_stay_within_their_statements(sqlite: Database) -> None:
     assert over == []
 
 
-def test_more_lines_take_no_more_statements(sqlite: Database) -> None:
-    stage = set_stage(sqlite, {})
+@pytest.mark.parametrize("given", [{}, REBATES])
+def test_more_lines_take_no_more_statements(sqlite: Database, given: dict[str, Any]) -> None:
+    stage = set_stage(sqlite, given)
+    use = ["用返利抵10"] if given else []
     stage.world.says(stage.who, "你好")
-    one = taken(stage, "毛巾3包"), taken(stage, "下单")
-    four = taken(stage, "毛巾4包 雨伞10把 大保温杯2箱 台灯1台"), taken(stage, "下单")
+    one = [taken(stage, text) for text in ("毛巾3包", *use, "下单")]
+    four = [taken(stage, text) for text in ("毛巾4包 雨伞10把 大保温杯2箱 台灯1台", *use, "下单")]
     assert four == one
+    assert one[-1] <= (CONFIRM_WITH_REBATE if given else CONFIRM)

@@ -7,6 +7,7 @@ from typing import Any
 from bot.files.cells import code, day, money, text
 from bot.files.errors import CellError, Fault
 from bot.files.kinds import Column, Kind, Outcome, Row, one_of, unknown
+from core.credit.errors import RebateShortError
 from core.credit.opening import opening_of
 from core.db.session import Session
 from core.dealers.queries import Dealer, dealers_by_code
@@ -14,7 +15,7 @@ from core.kit.money import MAX_MINOR, Money
 from core.orders.payments import adjust_balance
 from core.people.actor import Actor
 from core.products.queries import ProductView, products_by_sku
-from core.rebates.errors import ProgrammeNotFoundError, ProgrammeSettledError, RebateShortError, TiersError
+from core.rebates.errors import ProgrammeNotFoundError, ProgrammeSettledError, TiersError
 from core.rebates.service import Terms, put_programme, put_tiers
 from core.rebates.spend import state_opening
 

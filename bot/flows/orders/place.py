@@ -11,6 +11,7 @@ from bot.dialog.questions import habit_of, open_question
 from bot.dialog.refusals import refusal
 from bot.flows.orders import show
 from bot.understand.context import DraftLine
+from core.credit.errors import RebateShortError
 from core.orders.drafts import Draft, save_draft
 from core.orders.errors import (
     DraftChangedError,
@@ -23,8 +24,6 @@ from core.orders.errors import (
 from core.orders.place import OrderPlaced, place_order
 from core.orders.quote import quote
 from core.orders.waits import wait_for_stock
-from core.rebates.errors import RebateShortError
-from core.rebates.spend import RebateUsed, use_rebate
 
 PARTIAL, BACKORDER, REVIEW, AGAIN = (
     "p",
@@ -80,9 +79,8 @@ def _place(turn: Turn, draft: Draft, flags: str) -> Says:
                 shortage=shortage,
                 over_credit="review" if REVIEW in flags else "refuse",
                 again=AGAIN in flags,
-                credit=turn.state.rebate,
+                rebate=turn.state.rebate,
             )
-            used = _use_rebate(turn, placed)
     except SameOrderTodayError as error:
         again = say("orders.same_order_today", number=error.fields["number"])
         return (ask_yes_no(turn, again, "confirm", f"{draft.version}-{flags}{AGAIN}"),)
@@ -94,16 +92,10 @@ def _place(turn: Turn, draft: Draft, flags: str) -> Says:
     except (ShortageError, PriceChangedError, DraftChangedError, LinesRefusedError):
         assert turn.state.shown is not None
         return show.difference(turn, turn.state.shown)
-    return _placed(turn, draft, placed, used)
+    return _placed(turn, draft, placed)
 
 
-def _use_rebate(turn: Turn, placed: OrderPlaced) -> RebateUsed | None:
-    """Pay with the rebate that was shown, in the same savepoint as the order. Raises RebateShortError."""
-    amount = min(turn.state.rebate, placed.total)
-    return use_rebate(turn.session, turn.actor, number=placed.number, amount=amount) if amount else None
-
-
-def _placed(turn: Turn, draft: Draft, placed: OrderPlaced, used: RebateUsed | None) -> Says:
+def _placed(turn: Turn, draft: Draft, placed: OrderPlaced) -> Says:
     where = show.ship_to(turn)
     turn.draft = Draft(id=draft.id, member_id=draft.member_id, place=draft.place, version=draft.version + 1)
     turn.state.forget_draft()
@@ -118,8 +110,9 @@ def _placed(turn: Turn, draft: Draft, placed: OrderPlaced, used: RebateUsed | No
         parts = [say("orders.deliver", day=draft.deliver_on)] if draft.deliver_on else []
         parts += [say("orders.to", address=where)] if where else []
         lines.append(say("orders.will_tell_where", parts=tuple(parts)) if parts else say("orders.will_tell"))
-    if used is not None:
-        lines.append(say("orders.rebate_used", amount=turn.money(used.amount), left=turn.money(used.left)))
+    if placed.rebate:
+        used, left = turn.money(placed.rebate), turn.money(placed.rebate_left)
+        lines.append(say("orders.rebate_used", amount=used, left=left))
     lines += [
         say("orders.follows", product=turn.name(sku), qty=quantity(str(qty), turn.product(sku).base_unit))
         for sku, qty in placed.backordered.items()

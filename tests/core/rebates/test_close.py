@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import event, select
 
 from bot.files.rebates import rebates_rows
+from core.credit.errors import RebateShortError
 from core.credit.queries import standing as account_standing
 from core.credit.rebate import rebate_balance
 from core.credit.rebate_models import rebate_ledger
@@ -19,7 +20,6 @@ from core.orders.models import orders
 from core.orders.returns import record_return
 from core.orders.ship import ship_order
 from core.rebates.check import check
-from core.rebates.errors import RebateShortError
 from core.rebates.models import settlements
 from core.rebates.queries import balance_lines, standing
 from core.rebates.rules import Tier, earned

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from core.credit.errors import RebateShortError
 from core.credit.queries import standing
 from core.credit.rebate import rebate_balance
 from core.credit.rebate_models import rebate_ledger
@@ -14,7 +15,6 @@ from core.rebates.errors import (
     ProgrammeNotFoundError,
     ProgrammeSettledError,
     RebateAmountError,
-    RebateShortError,
     TiersError,
 )
 from core.rebates.queries import balance_lines
