@@ -20,6 +20,7 @@ from bot import http
 from bot.anchors import anchoring
 from bot.channels.redact import hide
 from bot.channels.telegram import account as telegram_account
+from bot.channels.telegram.cards import CardSender
 from bot.channels.telegram.fetch import fetcher as telegram_fetcher
 from bot.channels.telegram.intake import Intake
 from bot.channels.telegram.poll import poll
@@ -305,7 +306,9 @@ def open_telegram(running: Running, app: FastAPI, role: str) -> None:
     )
     bot = telegram_account.open_bot(account)
     sender = TelegramSender(bot, running.words, open_file=running.stored_file)
-    running.senders["telegram"] = sender
+    cards = CardSender(sender, bot, running.words, running.lane, running.clock, account.bot_id)
+    running.senders["telegram"] = cards
+    running.worker.rounds.append(cards.close_decided)
     running.media.channels["telegram"] = telegram_fetcher(bot)
     park = partial(running.park_unreadable, "telegram", account.bot_id)
     intake = Intake(account=account, handle=running.take, park=park, answer=sender.answer_callback)

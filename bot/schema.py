@@ -1,8 +1,8 @@
 """Every table of the product in one metadata: for migrations, checks and tests."""
 
+from bot.channels import models as cards
 from bot.channels.web import models as web
 from bot.channels.wechat import models as wechat
-from bot.channels.wecom import models as wecom
 from bot.store import models as store
 from core.audit import models as audit
 from core.claims import models as claims
@@ -44,7 +44,7 @@ MODULES = (
     notifications,
     web,
     wechat,
-    wecom,
+    cards,
 )
 
 __all__ = ["MODULES", "metadata"]

@@ -121,7 +121,8 @@ def decide_contract(
     if done:
         trail(bound, actor, f"contracts.{decision}", found.number, before=found.decision)
         bound.report("contracts.decided", number=found.number, decision=decision,
-                     ends_on=ends_on.isoformat(), by=actor.subject, name=actor.name)  # fmt: skip
+                     ends_on=ends_on.isoformat(), card=f"{contract}~{ends_on.isoformat()}", by=actor.subject,
+                     name=actor.name)  # fmt: skip
     return Decided(found.number, found.dealer_id, ends_on, repeated=not done)
 
 
@@ -132,6 +133,8 @@ def snooze_contract(session: Session, actor: Actor, *, contract: int, ends_on: d
     done = bound.execute(_put_off, {"contract": contract, "until": until}).scalar() is not None
     if done:
         trail(bound, actor, "contracts.snooze", found.number, until=until.isoformat())
+        card = f"{contract}~{ends_on.isoformat()}"
+        bound.report("contracts.snoozed", number=found.number, card=card, by=actor.subject)
     return Decided(found.number, found.dealer_id, ends_on, until=until, repeated=not done)
 
 

@@ -2,13 +2,18 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from core.contracts.queries import Contract, ending_contracts
 from core.contracts.rules import ESCALATED, due_rung
 from core.db.session import Session
+from core.kit.clock import business_day
+from core.kit.money import Money
 from core.kit.say import Choice, Param, Say
+from core.orders.record import record_of
 from notifications.alerts.happened import Happened, Rule, button, tell
+from notifications.alerts.orders import paid_before
 from notifications.attention import raise_alert
 from notifications.outbox.write import Notice
 from notifications.recipients import Recipient, dealer_label, members_of, staff_of
@@ -45,7 +50,14 @@ def ending(session: Session, fact: Happened) -> Iterable[Notice]:
     period = f"{fact.data['contract']}:{fact.data['ends_on']}:{rung}"
     left = int(fact.data["left"])
     say = _card(label.name, str(fact.data["number"]), ends_on, left, str(fact.data["decision"]))
-    say = replace(say, choices=choices_of(int(fact.data["contract"]), ends_on, str(fact.data["decision"])))
+    say = replace(
+        say,
+        lines=(
+            *say.lines,
+            *trade_lines(session.for_dealer(fact.dealer()), fact.at, fact.zone, fact.currency),
+        ),
+        choices=choices_of(int(fact.data["contract"]), ends_on, str(fact.data["decision"])),
+    )
     again = f"{period}:{fact.data['again']}"
     say = raise_alert(
         session,
@@ -70,6 +82,31 @@ def contract_card(dealer: str, contract: Contract, today: date) -> Say:
     left = (contract.ends_on - today).days
     say = _card(dealer, contract.number, contract.ends_on, left, contract.decision)
     return replace(say, choices=choices_of(contract.id, contract.ends_on, contract.decision))
+
+
+def trade_lines(session: Session, now: datetime, zone: ZoneInfo, currency: str) -> tuple[Say, ...]:
+    """What the session's dealer bought this year and how it pays: what a renewal is decided by."""
+
+    def money(minor: int) -> Money:
+        return Money(minor, currency)
+
+    found = record_of(session, since=business_day(now, zone).replace(month=1, day=1), zone=zone)
+    account = found.account
+    bought: dict[str, Param] = {"bought": money(found.bought), "count": found.orders}
+    if found.returned:
+        bought |= {"shipped": money(found.shipped), "returned": money(found.returned)}
+    key = "year_returned" if found.returned else "year" if found.orders else "year_nothing"
+    lines = [Say(key=f"alerts.contract_{key}", params=bought)]
+    if account.overdue:
+        late: dict[str, Param] = {
+            "overdue": money(account.overdue),
+            "days": account.oldest_overdue_days,
+            "number": account.oldest_overdue,
+        }
+        lines.append(Say(key="alerts.contract_overdue", params=late))
+    elif found.last_orders or account.unpaid:
+        lines.append(Say(key="alerts.contract_pays"))
+    return (*lines, *paid_before(found.last_orders))
 
 
 def choices_of(contract: int, ends_on: date, decision: str) -> tuple[Choice, ...]:

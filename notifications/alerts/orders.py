@@ -1,6 +1,6 @@
 """Orders: the brand hears of new ones and of what waits for a yes, the dealer of every change he did not make himself."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from core.db.session import Session
 from core.kit.money import Money
@@ -78,9 +78,7 @@ def approval_card(dealer: str, review: Review, currency: str) -> Say:
     if account.overdue:
         overdue: dict[str, Param] = {"overdue": money(account.overdue), "days": account.oldest_overdue_days}
         lines.append(Say(key="alerts.review_overdue", params=overdue))
-    if review.last_orders:
-        history = tuple(_punctual(order) for order in review.last_orders)
-        lines.append(Say(key="alerts.review_history", params={"count": len(history), "history": history}))
+    lines += paid_before(review.last_orders)
     after: dict[str, Param] = {
         "exposure": money(review.exposure_after),
         "available": money(review.available_after),
@@ -101,6 +99,16 @@ def approval_card(dealer: str, review: Review, currency: str) -> Say:
             button("reject", "reject", number),
             button("see_order", "order", number),
         ),
+    )
+
+
+def paid_before(last_orders: Sequence[Punctuality]) -> list[Say]:
+    """How the last orders were paid, in a line; none where nothing was shipped yet."""
+    history = tuple(_punctual(order) for order in last_orders)
+    return (
+        [Say(key="alerts.review_history", params={"count": len(history), "history": history})]
+        if history
+        else []
     )
 
 

@@ -68,6 +68,15 @@ def cut(text: str, limit: int) -> list[str]:
     return [part for part in parts if part.strip()]
 
 
+def last_text(words: Words, note: str) -> tuple[str, bool]:
+    """What the message with the buttons said, with a note under it, and whether that is a picture's caption."""
+    _, links = _pressable(words.buttons)
+    text = "\n".join(filter(None, (_valid(words.text), *links)))
+    if words.picture and _units(text) <= MAX_CAPTION:
+        return cut(text, MAX_CAPTION - len(note))[0] + note, True
+    return cut(cut(text, MAX_TEXT)[-1], MAX_TEXT - len(note))[-1] + note, False
+
+
 def arrange(buttons: Sequence[Button]) -> Rows:
     """Rows of the keyboard: short labels side by side, long ones alone, in the given order."""
     rows: list[list[Button]] = []

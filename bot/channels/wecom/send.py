@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any, Final, Protocol, TypeVar
 
 from limits import RateLimitItemPerHour, RateLimitItemPerMinute
@@ -11,9 +12,9 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from sqlalchemy import Connection
 
+from bot.channels import cards
 from bot.channels.redact import redact
 from bot.channels.wechat.api import BAD_TOKEN, ApiError, LostError, NotSentError
-from bot.channels.wecom import cards
 from bot.channels.wecom.api import WeComApi
 from bot.channels.wecom.render import card_of, fits_card, pressable, texts_of
 from bot.dialog.messages import Words
@@ -28,6 +29,7 @@ _LIMITS: Final = (RateLimitItemPerMinute(28), RateLimitItemPerHour(950))
 _GONE: Final = (60111, 81013, 40031, 40003)  # no such person, or none that may see the app
 _BUSY: Final = (-1, 45009, 45033)
 _CONFIGURATION: Final = (*BAD_TOKEN, 40013, 40056, 41011, 48002, 60020, 301002)
+_CHANGEABLE: Final = timedelta(hours=71)  # WeCom allows 72
 _SAME_WITHIN: Final = 1800  # seconds in which WeCom sends the same card once
 
 _log = logging.getLogger(__name__)
@@ -45,6 +47,7 @@ class WeComSender:
     def __init__(self, api: WeComApi, words: Render, lane: Lane, clock: Clock, agent_id: str) -> None:
         self._api, self._words, self._lane, self._clock = api, words, lane, clock
         self._agent_id = int(agent_id)
+        self._table = cards.Table("wecom", api.account, _CHANGEABLE)
         self._windows = MovingWindowRateLimiter(MemoryStorage())
 
     async def send(self, address: Address, payload: Mapping[str, Any]) -> Result:
@@ -72,17 +75,14 @@ class WeComSender:
 
     async def close_decided(self) -> int:
         """Change the cards whose matter is over, on every screen they lie. Returns how many."""
-        now, account = self._clock(), self._api.account
-        found = await self._on_lane(lambda at: cards.take_over(at, account, now))
+        now = self._clock()
+        found = await self._on_lane(lambda at: self._table.take_over(at, now))
         for card in found:
-            address = Address(
-                channel="wecom", account=account, chat=card.person, subject="", locale=card.locale
-            )
-            word = self._words({"key": f"alerts.card_{card.word}"}, address).text
+            word = self._words({"key": f"alerts.card_{card.word}"}, card.address).text
             change = {
-                "userids": [card.person],
+                "userids": [card.address.chat],
                 "agentid": self._agent_id,
-                "response_code": card.response_code,
+                "response_code": card.code,
                 "button": {"replace_name": word},
             }
             try:
@@ -105,17 +105,8 @@ class WeComSender:
         result = await self._call(address, body, taken)
         code = str(taken.get("response_code", ""))
         if isinstance(result, Sent) and code:
-            row = {
-                "account": address.account,
-                "task_id": task_id,
-                "person": address.chat,
-                "response_code": code,
-                "matters": [f"{each['action']}:{each.get('arg', '')}" for each in payload.get("choices", ())],
-                "after_fact": after,
-                "locale": address.locale,
-                "sent_at": self._clock(),
-            }
-            await self._on_lane(lambda at: cards.keep(at, row))
+            now = self._clock()
+            await self._on_lane(lambda at: cards.keep(at, address, payload, task_id, after, now, code))
         return result
 
     async def _call(

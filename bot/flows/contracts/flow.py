@@ -17,7 +17,7 @@ from core.contracts.rules import state_of
 from core.contracts.service import Decided, decide_contract, snooze_contract
 from core.kit.errors import NotFoundError
 from core.people.policy import require
-from notifications.alerts.contracts import contract_card
+from notifications.alerts.contracts import contract_card, trade_lines
 from notifications.attention import see_alerts_about
 from notifications.recipients import dealer_label
 
@@ -118,7 +118,10 @@ def card(turn: Turn, arg: str) -> Says:
     require(turn.actor, "contracts.decide")
     found = contract_by_id(turn.session, int(arg))
     dealer = dealer_label(turn.session.as_system("dealer name"), found.dealer_id).name
-    return (contract_card(dealer, found, turn.today),)
+    say = contract_card(dealer, found, turn.today)
+    bound = turn.session.for_dealer(found.dealer_id)
+    trade = trade_lines(bound, turn.now, turn.actor.zone, turn.actor.currency)
+    return (Say(key=say.key, params=say.params, lines=(*say.lines, *trade), choices=say.choices),)
 
 
 def decide(decision: str) -> ChoiceHandler:

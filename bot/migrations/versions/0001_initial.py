@@ -102,6 +102,35 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "cards",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("channel", sa.String(length=20), nullable=False),
+        sa.Column("account", sa.String(length=80), nullable=False),
+        sa.Column("message", sa.String(length=128), nullable=False),
+        sa.Column("chat", sa.String(length=120), nullable=False),
+        sa.Column("subject", sa.String(length=24), nullable=False),
+        sa.Column("code", sa.String(length=300), server_default="", nullable=False),
+        sa.Column("payload", Json(), nullable=False),
+        sa.Column("matters", Json(), nullable=False),
+        sa.Column("after_fact", sa.BigInteger(), nullable=False),
+        sa.Column("locale", sa.String(length=10), nullable=False),
+        sa.Column("sent_at", UtcDateTime(), nullable=False),
+        sa.Column("closed_at", UtcDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cards")),
+        sa.UniqueConstraint(
+            "channel", "account", "chat", "message", name=op.f("uq_cards_channel_account_chat_message")
+        ),
+    )
+    with op.batch_alter_table("cards", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_cards_open",
+            ["channel", "account", "sent_at"],
+            unique=False,
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+
+    op.create_table(
         "catalogue",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("brand", sa.String(length=120), server_default="", nullable=False),
@@ -188,6 +217,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("reply", Json(), nullable=False),
+        sa.Column("heard", sa.String(length=10), server_default="", nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inbox")),
         sa.UniqueConstraint(
@@ -350,30 +380,6 @@ def upgrade() -> None:
         sa.Column("notice_at", UtcDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("account", "openid", name=op.f("pk_wechat_users")),
     )
-    op.create_table(
-        "wecom_cards",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("account", sa.String(length=80), nullable=False),
-        sa.Column("task_id", sa.String(length=128), nullable=False),
-        sa.Column("person", sa.String(length=120), nullable=False),
-        sa.Column("response_code", sa.String(length=300), nullable=False),
-        sa.Column("matters", Json(), nullable=False),
-        sa.Column("after_fact", sa.BigInteger(), nullable=False),
-        sa.Column("locale", sa.String(length=10), nullable=False),
-        sa.Column("sent_at", UtcDateTime(), nullable=False),
-        sa.Column("closed_at", UtcDateTime(), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_wecom_cards")),
-        sa.UniqueConstraint("account", "task_id", name=op.f("uq_wecom_cards_account_task_id")),
-    )
-    with op.batch_alter_table("wecom_cards", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_wecom_cards_open",
-            ["id"],
-            unique=False,
-            sqlite_where=sa.text("closed_at IS NULL"),
-            postgresql_where=sa.text("closed_at IS NULL"),
-        )
-
     op.create_table(
         "account_ledger",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1669,14 +1675,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_account_ledger_dealer_id_at"))
 
     op.drop_table("account_ledger")
-    with op.batch_alter_table("wecom_cards", schema=None) as batch_op:
-        batch_op.drop_index(
-            "ix_wecom_cards_open",
-            sqlite_where=sa.text("closed_at IS NULL"),
-            postgresql_where=sa.text("closed_at IS NULL"),
-        )
-
-    op.drop_table("wecom_cards")
     op.drop_table("wechat_users")
     op.drop_table("wechat_tokens")
     op.drop_table("wechat_templates")
@@ -1726,6 +1724,14 @@ def downgrade() -> None:
     op.drop_table("dealers")
     op.drop_table("conversations")
     op.drop_table("catalogue")
+    with op.batch_alter_table("cards", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_cards_open",
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+
+    op.drop_table("cards")
     op.drop_table("budgets")
     op.drop_table("audit_seals")
     with op.batch_alter_table("audit", schema=None) as batch_op:

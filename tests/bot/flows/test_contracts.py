@@ -11,6 +11,7 @@ from core.contracts.models import contracts
 from core.contracts.service import put_contract
 from core.db.scope import SystemScope
 from core.db.session import Session
+from core.orders.models import orders
 from core.people.actor import Actor
 from core.people.policy import may
 from notifications.address import address_facts
@@ -79,6 +80,29 @@ def test_a_decision_by_button_ends_the_ladder_is_kept_once_and_colleagues_hear_o
     assert world.notices("sales") == []
     written = world.shop.rows(select(audit.c.actor, audit.c.action).where(audit.c.object_ref == "HT-1"))
     assert [row.action for row in written] == ["contracts.put", "contracts.end"]
+
+
+def test_the_alert_says_what_was_bought_this_year_and_how_it_is_paid(world: World) -> None:
+    bring(world, 60)
+    bring(world, 30, "HT-2")
+    morning(world)
+    first = world.notices("sales")[0]
+    assert "今年还没有发过货" in first
+    world.says("owner north", "可乐3箱 绿茶1箱")
+    world.says("owner north", "1")
+    number = world.shop.rows(select(orders.c.number))[0].number
+    world.says("warehouse", f"发货 {number}")
+    world.presses("warehouse", "do-shipping")
+    world.says("warehouse", f"退货 {number} 可乐1箱 破损")
+    world.says("warehouse", "1")
+    world.says("sales", "合同到期")
+    card = world.presses("sales", "contract-card")
+    assert "今年进货 ¥151（1单发货 ¥199，退货 ¥48）" in card
+    assert "回款正常，没有逾期" in card
+    morning(world, days=53)
+    (text,) = [text for text in world.notices("sales") if "HT-1" in text]
+    assert f"逾期 ¥151，最久23天（{number}）" in text
+    assert "近1单：逾期23天未付" in text
 
 
 def test_the_same_button_again_does_nothing_more(world: World) -> None:

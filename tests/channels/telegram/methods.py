@@ -164,8 +164,18 @@ def sendChatAction(telegram: "FakeTelegram", params: Params) -> Any:
 @method
 def editMessageText(telegram: "FakeTelegram", params: Params) -> Any:
     message = _own(telegram, params)
+    if message.photo or message.document:
+        raise bad_request("there is no text in the message to edit")
     text = checked_text(str(params.get("text", "")), str(params.get("parse_mode", "")))
     return _edit(telegram, message, text, checked_keyboard(params.get("reply_markup")))
+
+
+@method
+def editMessageCaption(telegram: "FakeTelegram", params: Params) -> Any:
+    message = _own(telegram, params)
+    if not (message.photo or message.document):
+        raise bad_request("there is no caption in the message to edit")
+    return _edit(telegram, message, _caption(params), checked_keyboard(params.get("reply_markup")))
 
 
 @method

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.telegram.render import MAX_CAPTION, MAX_TEXT, arrange, cut, draw_qr, render
+from bot.channels.telegram.render import MAX_CAPTION, MAX_TEXT, arrange, cut, draw_qr, last_text, render
 from bot.dialog.messages import Button, Picture, Words
 
 YES, NO = Button(label="确认", handle="h.yes"), Button(label="取消", handle="h.no")
@@ -19,6 +19,18 @@ def units(text: str) -> int:
 def test_a_short_text_is_one_message_with_its_buttons() -> None:
     (call,) = render(Words(text="合计 ¥96", buttons=(YES, NO)))
     assert (call.method, call.text, call.rows) == ("sendMessage", "合计 ¥96", ((YES, NO),))
+
+
+@pytest.mark.parametrize("length", [3, 1000, 1024, 4096, 9000])
+@pytest.mark.parametrize("picture", [None, Picture(ref="qr:x")])
+def test_a_note_under_what_was_decided_fits_what_was_sent(length: int, picture: Picture | None) -> None:
+    words = Words(text="字" * length, buttons=(YES, NO), picture=picture)
+    sent = render(words)[-1]
+    text, is_caption = last_text(words, "\n— 已定")
+    assert text.endswith("\n— 已定")
+    assert is_caption == (sent.method == "sendPhoto")
+    assert units(text) <= (MAX_CAPTION if is_caption else MAX_TEXT)
+    assert sent.text.endswith(text.removesuffix("\n— 已定")) or text.startswith(sent.text[:500])
 
 
 _signs = st.characters(exclude_characters="\n", exclude_categories=["Cs"])
