@@ -5,6 +5,7 @@ even that can be written, NotKeptError tells the channel to deliver again.
 """
 
 import hashlib
+from copy import copy
 from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.dialog.api import Turn
 from bot.dialog.engine import step
+from bot.dialog.heard import heard_as
 from bot.dialog.messages import Inbound, Kind, Outcome, Say
 from bot.dialog.state import Dialogue, Place
 from bot.dialog.texts import known_locale
@@ -128,19 +130,19 @@ def _take(office: Office, connection: Connection, inbound: Inbound, *, again: bo
     office.shelf.want(recalled.revision)
     if recalled.active and not brings_invite(inbound):
         session = Session(connection, _scope(recalled), system.now)
-        state, says = _step(office, session, recalled, inbound)
+        state, says, heard = _step(office, session, recalled, inbound)
     else:
-        session, state = system, recalled.state
+        session, state, heard = system, recalled.state, ""
         says, locale = join(session, inbound)
         recalled = recalled if recalled.active else replace(recalled, locale=locale)
     if not keep_state(system, recalled, state):
         raise RetryUnitError
-    return _keep(office, session, recalled, inbound, says)
+    return _keep(office, session, recalled, inbound, says, heard)
 
 
 def _step(
     office: Office, session: Session, recalled: Recalled, inbound: Inbound
-) -> tuple[object, tuple[Say, ...]]:
+) -> tuple[object, tuple[Say, ...], str]:
     state = Dialogue.load(recalled.state)
     state.ship_to = Place(id=recalled.draft_address_id, name=recalled.ship_to or "")
     turn = Turn(
@@ -152,18 +154,20 @@ def _step(
         index=office.shelf.index,
         several_dealers=recalled.several,
         listed_only=recalled.listed_only,
+        nicknames=recalled.nicknames or {},
         banded_stock=office.banded_stock,
         secret=office.secret,
         public_url=office.public_url,
         telegram=office.names.get("telegram", ""),
         wechat="wechat" in office.names,
     )
+    before = copy(state)
     says = step(turn)
-    return turn.state.dump(), says
+    return turn.state.dump(), says, heard_as(turn, before)
 
 
-def _keep(
-    office: Office, session: Session, recalled: Recalled, inbound: Inbound, says: tuple[Say, ...]
+def _keep(  # noqa: PLR0917 - what the turn came to
+    office: Office, session: Session, recalled: Recalled, inbound: Inbound, says: tuple[Say, ...], heard: str
 ) -> Outcome:
     write_facts(session, session.facts)
     address = Address(
@@ -180,7 +184,7 @@ def _keep(
         leased_by=office.process,
         locale="" if recalled.active else recalled.locale,
     )
-    keep_reply(session, inbound, recalled.subject, [dump(say) for say in says])
+    keep_reply(session, inbound, recalled.subject, [dump(say) for say in says], heard)
     return Outcome(status="done", says=says, locale=recalled.locale or "zh-Hans", outbox_ids=ids)
 
 

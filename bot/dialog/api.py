@@ -45,7 +45,10 @@ class Turn:
     public_url: str = ""
     telegram: str = ""  # the bot's name there, where it is on
     wechat: bool = False
+    nicknames: Mapping[str, str] = field(default_factory=dict)  # the dealer's own words -> SKU
+    asleep: Mapping[str, str] = field(default_factory=dict)  # those whose product it cannot order now
     said: Understanding | None = None
+    listed: str = ""  # a list read from a file, to be heard after this as if it had been written
     repeating: bool = False  # the person said yes to hearing the same text again
     touched: set[str] = field(
         default_factory=set
@@ -112,7 +115,7 @@ class Turn:
 
 MoveHandler = Callable[[Turn, Sequence[Any]], Says]
 ChoiceHandler = Callable[[Turn, str], Says]
-KindHandler = Callable[[Turn], Says]
+KindHandler = Callable[[Turn], Says | None]
 TextHandler = Callable[[Turn], Says | None]
 
 
@@ -121,7 +124,8 @@ class Flow:
     """What a folder under bot/flows handles. The engine finds it as `FLOW` in the folder's flow.py.
 
     side: dealer | staff | both. moves: by type of move; neighbouring moves of one handler come together. topics: questions (`Ask`).
-    choices: by the action of a button or numbered choice. kinds: messages that hold no text. text: reads a text itself before it is
+    choices: by the action of a button or numbered choice. kinds: messages that hold no text; the
+    first flow that does not say None answers. text: reads a text itself before it is
     understood (staff's commands); None from it means that it is not for this flow.
     """
 

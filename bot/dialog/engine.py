@@ -19,6 +19,7 @@ from bot.dialog.api import MoveHandler, Says, Turn, ask_yes_no, choice, note, of
 from bot.dialog.examples import exemplified
 from bot.dialog.handles import read
 from bot.dialog.messages import Kind, Say
+from bot.dialog.nicknames import awake, may_propose, propose
 from bot.dialog.questions import open_question
 from bot.dialog.refusals import refusal
 from bot.dialog.routes import Routes, routes
@@ -58,9 +59,12 @@ def step(turn: Turn) -> tuple[Say, ...]:
     """The answer to one message. `turn.state` and `turn.draft` are the conversation afterwards."""
     ways = routes(turn.actor.side)
     _renew(turn)
-    says = [exemplified(turn, each) for each in _hear(turn, ways) if each.key or each.lines]
+    heard = (*_hear(turn, ways), *_hear_list(turn, ways))
+    says = [exemplified(turn, each) for each in heard if each.key or each.lines]
     if not says:
         return ()
+    if may_propose(turn, says):
+        says.append(propose(turn))
     offers = offers_of(says)
     turn.state.fresh = bool(offers)
     if offers or "question" in turn.touched:  # a question without options closes the list before it
@@ -103,8 +107,8 @@ def _hear(turn: Turn, ways: Routes) -> Says:
         again = bool(inbound.media_group) and inbound.media_group == turn.state.album
         turn.state.album = inbound.media_group
         if again:  # one answer for all pictures of an album
-            if inbound.kind in ways.kinds:
-                safely(turn, lambda: ways.kinds[inbound.kind](turn))
+            if ways.kinds[inbound.kind]:
+                safely(turn, lambda: _of_kind(turn, ways) or ())
             return ()
     if inbound.kind is Kind.CHOICE:
         return safely(turn, lambda: _pressed(turn, ways))
@@ -112,14 +116,27 @@ def _hear(turn: Turn, ways: Routes) -> Says:
         return safely(turn, lambda: _numbered(turn, ways, int(inbound.text.strip(" .。、)"))))
     if inbound.kind is Kind.TEXT and inbound.text.strip():
         return safely(turn, lambda: _hear_text(turn, ways, inbound.text[:MAX_TEXT].strip()))
-    if inbound.kind in ways.kinds:
-        says = safely(turn, lambda: ways.kinds[inbound.kind](turn))
+    if ways.kinds[inbound.kind]:
+        says = safely(turn, lambda: _of_kind(turn, ways) or ())
         captioned = inbound.kind is not Kind.FETCHED and bool(inbound.text.strip())
         return says or (
             safely(turn, lambda: _hear_text(turn, ways, inbound.text[:MAX_TEXT].strip())) if captioned else ()
         )
     key = f"dialog.kind.{inbound.kind.value}"
     return (say(key if all_texts().has(key) else "dialog.kind.other", name=turn.actor.name),)
+
+
+def _of_kind(turn: Turn, ways: Routes) -> Says | None:
+    answers = (handler(turn) for handler in ways.kinds[turn.inbound.kind])
+    return next((answer for answer in answers if answer is not None), None)
+
+
+def _hear_list(turn: Turn, ways: Routes) -> Says:
+    """The list a file brought, as the text it stands for."""
+    if not turn.listed:
+        return ()
+    turn.inbound = replace(turn.inbound, kind=Kind.TEXT, text=turn.listed, choice="")
+    return safely(turn, lambda: _hear_text(turn, ways, turn.listed))
 
 
 def _pressed(turn: Turn, ways: Routes) -> Says:
@@ -356,6 +373,7 @@ def context_of(turn: Turn) -> Context:
     elif len(state.offers) > 1 and state.offers[0].action not in ("pick", "confirm"):
         choices = Question(asking=Asking.CHOICE, choices=len(state.offers), about=state.offers[0].action)
         questions = (*questions, choices) if questions else (choices,)
+    assortment = frozenset(assortment_of(turn.session)) if turn.listed_only else None
     return Context(
         now=turn.now,
         draft=turn.lines,
@@ -363,5 +381,6 @@ def context_of(turn: Turn) -> Context:
         last_skus=state.last_skus,
         claim=state.claim,
         claim_on_top=state.claim_on_top,
-        assortment=frozenset(assortment_of(turn.session)) if turn.listed_only else None,
+        assortment=assortment,
+        nicknames=awake(turn, assortment),
     )

@@ -70,6 +70,11 @@ class Inbound:
     sender_name: str = ""
     locale_hint: str = ""
 
+    @property
+    def reference(self) -> str:
+        """The message in one word, as the ledger of corrections names it."""
+        return f"{self.channel}:{self.account}:{self.message_id}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:

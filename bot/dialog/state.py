@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -90,11 +91,27 @@ class ReadBack:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Puzzle:
+    """A word nobody knew, with its quantity."""
+
+    said: str
+    qty: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
     """A word that was chosen to mean the same product again and again, and may be learned."""
 
     said: str
     sku: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListInHand:
+    """A list sent as a file whose columns are being asked for: the file, and the columns told so far, by key."""
+
+    file: str
+    columns: dict[str, int]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -106,7 +123,8 @@ class Dialogue:
     last reply ended with those offers. trusted: products of the draft whose quantity was asked about once. shown: the draft as this person last saw it, and what of it
     could be had at once. misses: messages in a row that were not
     understood. again: the earlier order that is to come into a draft with goods in it, while it is asked how. revision: the catalogue the questions were asked from. with_person: staff have the conversation.
-    read: what was read back last; puzzled: the words of the last message nobody knew; proposal: a word to be learned, asked about
+    read: what was read back last; puzzled: the words of the last message nobody knew; asked_by: the
+    message that last brought such a word or a question; proposal: a word to be learned, asked about
     when nothing else is open; told: nicknames whose meaning this person was shown, as "word=sku".
     command: what staff are in the middle of. talking_to: the member whose conversation this colleague has taken.
     """
@@ -132,12 +150,14 @@ class Dialogue:
     claim_on_top: bool = False
     with_person: bool = False
     album: str = ""  # the last album that was answered: one answer for all its pictures
+    listing: ListInHand | None = None
     command: Command | None = None
     talking_to: int | None = None
     misses: int = 0
     revision: int = 0
     read: ReadBack | None = None
-    puzzled: tuple[str, ...] = ()
+    puzzled: tuple[Puzzle, ...] = ()
+    asked_by: str = ""
     proposal: Proposal | None = None
     told: tuple[str, ...] = ()
 

@@ -11,8 +11,10 @@ from core.db.session import Session
 _answered = insert(inbox)
 
 
-def keep_reply(session: Session, inbound: Inbound, subject: str, reply: list[dict[str, Any]]) -> None:
-    """Claim the message with its reply, last of all. Raises IntegrityError when another delivery of it won."""
+def keep_reply(
+    session: Session, inbound: Inbound, subject: str, reply: list[dict[str, Any]], heard: str = ""
+) -> None:
+    """Claim the message with its reply, and how it was heard, last of all. Raises IntegrityError when another delivery of it won."""
     session.execute(
         _answered,
         {
@@ -24,6 +26,7 @@ def keep_reply(session: Session, inbound: Inbound, subject: str, reply: list[dic
             "kind": inbound.kind,
             "text": inbound.text,
             "reply": reply,
+            "heard": heard,
             "at": inbound.at,
         },
     )

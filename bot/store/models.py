@@ -41,6 +41,9 @@ inbox = Table(
     Column("kind", String(20), nullable=False),
     Column("text", Text, nullable=False),
     Column("reply", Json, nullable=False),  # the Says, for a redelivery
+    Column(
+        "heard", String(10), nullable=False, server_default=""
+    ),  # understood | asked | corrected | given_up
     Column("at", UtcDateTime, nullable=False),
     UniqueConstraint("channel", "account", "dedupe_key"),
     Index(None, "subject", "place", "id"),
