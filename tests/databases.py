@@ -67,7 +67,8 @@ _HASTY = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
 class Databases:
     """Makes databases from one template a kind, so that each test gets its own quickly."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, hasty: bool = True) -> None:
+        self.hasty = hasty
         self.folder = Path(tempfile.mkdtemp(prefix="dealer-tests-", dir=_roomy_memory()))
         self._server: PostgresServer | None = None
         self._sqlite_template: Path | None = None
@@ -78,7 +79,9 @@ class Databases:
             folder = self.folder / "postgresql"
             folder.mkdir()
             self._server = get_server(folder, cleanup_mode="delete")
-            for setting in _HASTY:  # a database that lives for one test need not survive a power cut
+            for setting in (
+                _HASTY if self.hasty else ()
+            ):  # a database that lives for one test need not survive a power cut
                 self._admin(f"ALTER SYSTEM SET {setting}")
             self._admin("SELECT pg_reload_conf()")
             self._admin(f"CREATE ROLE {APPLICATION} LOGIN PASSWORD '{APPLICATION}'")

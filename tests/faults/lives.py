@@ -207,7 +207,9 @@ def note(told: Told, data: bytes) -> bytes:
 class Process:
     """What runs in a life."""
 
-    def __init__(self, url: str, pipe: int, crash: tuple[str, int] | None, later: timedelta) -> None:
+    def __init__(
+        self, url: str, pipe: int, crash: tuple[str, int] | None, later: timedelta = timedelta(0)
+    ) -> None:
         self.pipe = pipe
         self.crash, self.left = crash or ("", 0), (crash or ("", 0))[1]
         self.lock = threading.Lock()

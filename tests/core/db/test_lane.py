@@ -2,12 +2,13 @@
 
 import threading
 import time
+from concurrent.futures import Future
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, event, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from core.db.lane import LaneClosedError
+from core.db.lane import LaneClosedError, RetryUnitError
 from core.dealers.models import dealers
 from notifications.outbox.models import fired
 from tests.databases import Database
@@ -101,3 +102,58 @@ def test_a_closed_lane_refuses_and_finishes_what_was_queued(database: Database, 
     assert all(future.exception(5) is None for future in futures)
     with pytest.raises(LaneClosedError):
         database.lane.submit(lambda _: None)
+
+
+def test_nobody_is_answered_before_the_commit(database: Database, now: object) -> None:
+    """Alone or in a group: at each commit the futures of its units are open."""
+    futures: list[Future[None]] = []
+    committing: list[int] = []
+    answered: list[bool] = []
+    release = threading.Event()
+
+    def unit(connection: Connection, number: int) -> None:
+        release.wait(5)
+        connection.execute(insert(fired), row(str(number), now))
+        committing.append(number)
+
+    def look(_connection: object) -> None:
+        answered.extend(futures[number].done() for number in committing)
+        committing.clear()
+
+    event.listen(database.engine, "commit", look)
+    futures += [database.lane.submit(lambda c, n=n: unit(c, n), key="k") for n in range(5)]
+    release.set()
+    for future in futures:
+        future.result(10)
+    assert answered == [False] * 5
+
+
+def test_a_unit_that_fails_halfway_leaves_nothing_and_one_that_is_tried_again_is_done_once(
+    database: Database, now: object
+) -> None:
+    release = threading.Event()
+    blocker = database.lane.submit(lambda _: release.wait(5))
+    tries: list[int] = []
+
+    def half(connection: Connection) -> None:
+        connection.execute(insert(fired), row("half", now))
+        raise ValueError
+
+    def stale(connection: Connection) -> None:
+        tries.append(1)
+        connection.execute(insert(fired), row(f"try {len(tries)}", now))
+        if len(tries) == 1:
+            raise RetryUnitError
+
+    failing = database.lane.submit(half)
+    other = database.lane.submit(lambda c: c.execute(insert(fired), row("other", now)) and None)
+    again = database.lane.submit(stale)
+    release.set()
+    blocker.result(5)
+    assert isinstance(failing.exception(10), ValueError)
+    other.result(10)
+    retried = again.exception(10) is None  # on SQLite nothing is stale: it is handed back to whoever asked
+    with database.reader.begin() as connection:
+        kept = set(connection.execute(select(fired.c.job)).scalars())
+    assert kept == {"other"} | ({"try 2"} if retried else set())
+    assert retried == (database.name == "postgresql")
