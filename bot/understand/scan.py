@@ -17,7 +17,8 @@ from bot.understand.wholes import whole_words
 _BREAKS = {"\n": 3, "。": 2, ";": 2, "!": 2, "?": 2, ",": 1, "、": 1, ":": 1, "|": 1, "\t": 1, "…": 1, " ": 0}
 _LATIN = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+(?:\.\d+)?[a-z0-9]*")
 _CODED = re.compile(r"[a-z]+\d+[a-z0-9]*")
-_SKU_LIKE = re.compile(r"[a-z0-9]+(?:[ \-_.]?[a-z0-9]+){0,5}")
+_SKU_LIKE = re.compile(r"[a-z0-9]{1,40}(?:[ \-_.]?[a-z0-9]{1,40}){0,5}")
+_DIGITS = re.compile(r"\d{1,3}")
 _REF = re.compile(
     r"(?:单号|订单号?|尾号|编号|单据|order(?: number| no\.?| num)?|number|no\.|#)\s*(?:是|为|:)?\s*#?((?:[a-z]{1,4}-?)?[0-9][0-9a-z-]{2,20})(?![a-z0-9.])"
     r"|(?<![a-z0-9.])#?((?=[a-z0-9-]{0,24}[0-9])[a-z]{0,3}[0-9][0-9a-z]{2,12}(?:-[0-9a-z]{2,10}){0,2})\s?号?(?:那|这|的)?(?:张|个|笔)?(?:订单|单子|单(?![位品价]))"
@@ -25,7 +26,7 @@ _REF = re.compile(
     r"|(?<![a-z0-9])((?:[a-z]{1,4}-)?[0-9]{6,8}-[0-9a-z]{2,8}|[0-9]{4}-[0-9]{4}(?![0-9-])|(?:so|po|ord?|dd)-?[0-9]{4,}[0-9-]*)(?![a-z0-9])"
 )
 _MONEY = re.compile(
-    r"[¥$]\s?\d[\d,]*(?:\.\d+)?|\d[\d,]*(?:\.\d+)?\s?(?:元|块钱|块\d(?![\da-z])|yuan|rmb|cny|人民币|dollars?|bucks)\d?(?:[一每/]\w)?"
+    r"[¥$]\s?\d[\d,]{0,20}(?:\.\d{1,9})?|(?<!\d)\d[\d,]{0,20}(?:\.\d{1,9})?\s?(?:元|块钱|块\d(?![\da-z])|yuan|rmb|cny|人民币|dollars?|bucks)\d?(?:[一每/]\w)?"
 )
 _LONG_NUMBER = re.compile(r"(?<![a-z0-9])1[3-9]\d{9}(?![0-9])")  # a telephone
 _ONE = re.compile(r"(?:an?|another|one more|a further|每)[ ]+")
@@ -157,8 +158,8 @@ class Scan:
 
     def _quantity_glued(self, pos: int, end: int) -> bool:
         """As in "CN-23013箱": digits of the quantity run into those of the SKU."""
-        digits = re.compile(r"\d{1,3}").match(self.text, end)
-        return bool(digits and self.text[pos].isalpha() and self._is_unit(self.text, digits.end()))
+        digits = _DIGITS.match(self.text, end) if self.text[pos].isalpha() else None
+        return bool(digits and self._is_unit(self.text, digits.end()))
 
     def _name(self, pos: int) -> Token | None:
         k = self.view.at[pos]

@@ -21,7 +21,7 @@ def by_sound(tokens: list[Token], index: Index) -> list[Token]:
     pos = 0
     while pos < len(tokens):
         token = tokens[pos]
-        if token.kind is Kind.LATIN and token.text.isalpha() and token.text not in index.words:
+        if _spelt(token, index):
             match, step = _letters(tokens, pos, index)
             out += match
             pos += step
@@ -39,12 +39,18 @@ def by_sound(tokens: list[Token], index: Index) -> list[Token]:
             continue
         part = tokens[pos:run]
         if all(t.text.isascii() for t in part):
-            out += part[:1]
-            pos += 1
+            step = next((k for k in range(1, len(part)) if _spelt(part[k], index)), len(part))
+            out += part[:step]
+            pos += step
             continue
         out += _characters(part, index) if any(t.kind is Kind.HAN for t in part) else part
         pos = run
     return out
+
+
+def _spelt(token: Token, index: Index) -> bool:
+    """Whether letters of no known word may be pinyin."""
+    return token.kind is Kind.LATIN and token.text.isalpha() and token.text not in index.words
 
 
 def _weak(token: Token) -> bool:
