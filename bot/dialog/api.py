@@ -73,6 +73,11 @@ class Turn:
         """Whether this person may do it."""
         return may(self.actor, action)
 
+    def explain(self, action: str, arg: str = "") -> None:
+        """What a bare "why?" after this answer shows: one of the choices, with its argument."""
+        self.state.why = Offer(action=action, arg=arg)
+        self.touched.add("why")
+
     def product(self, sku: str) -> Product:
         """A product of the catalogue; what has left it is a bare number that can only be taken off."""
         entry = self.index.entries.get(sku)

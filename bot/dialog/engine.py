@@ -42,6 +42,7 @@ from bot.understand.types import (
     Social,
     Stop,
     SubmitClaim,
+    Topic,
     Understanding,
     Yes,
 )
@@ -63,6 +64,8 @@ def step(turn: Turn) -> tuple[Say, ...]:
     says = [exemplified(turn, each) for each in heard if each.key or each.lines]
     if not says:
         return ()
+    if "why" not in turn.touched and turn.inbound.kind is not Kind.FETCHED:
+        turn.state.why = None
     if may_propose(turn, says):
         says.append(propose(turn))
     offers = offers_of(says)
@@ -340,9 +343,19 @@ def _handler(turn: Turn, ways: Routes, move: Move) -> MoveHandler:
             return lambda turn, _: _chosen(turn, ways, repair.number(turn, move.option))
         case Answer():
             return ways.moves[Add]
+        case Ask(topic=Topic.WHY) if turn.state.why and not any(item.candidates for item in move.items):
+            return lambda turn, _: _why(turn, ways)
         case Ask():
             return ways.topics.get(move.topic) or ways.moves[Social]
     return ways.moves.get(type(move)) or ways.moves[Social]  # staff may say what only dealers can do
+
+
+def _why(turn: Turn, ways: Routes) -> Says:
+    """What explains the last answer; asked again, it is explained again."""
+    why = turn.state.why
+    assert why is not None
+    turn.touched.add("why")
+    return ways.choices[why.action](turn, why.arg)
 
 
 def _about_goods(turn: Turn, answer: Answer) -> bool:

@@ -126,6 +126,7 @@ class Dialogue:
     read: what was read back last; puzzled: the words of the last message nobody knew; asked_by: the
     message that last brought such a word or a question; proposal: a word to be learned, asked about
     when nothing else is open; told: nicknames whose meaning this person was shown, as "word=sku".
+    why: the choice that explains the last answer; None: the total of the draft or the last order does.
     command: what staff are in the middle of. talking_to: the member whose conversation this colleague has taken.
     """
 
@@ -140,6 +141,7 @@ class Dialogue:
     last_skus: tuple[str, ...] = ()
     trusted: tuple[str, ...] = ()
     last_order: str = ""
+    why: Offer | None = None
     rebate: int = 0  # minor units of rebate to use on the draft
     shown: Shown | None = None
     shown_partial: Shown | None = None

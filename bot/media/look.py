@@ -13,7 +13,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from bot.media.errors import NotTakenError
 from bot.media.pdf import SIDE, pages_of
-from core.claims.rules import Invoice, invoice_in, invoice_of
+from bot.media.printed import invoice_in
+from core.claims.rules import Invoice, invoice_of
 
 PICTURES = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}
 PDF = "application/pdf"

@@ -52,6 +52,7 @@ _for_expense = (
     .where(_of, budgets.c.category.in_(("", bindparam("category"))))
     .order_by(budgets.c.first_day.desc(), budgets.c.id)
 )
+_by_id = select(budgets).where(budgets.c.id == bindparam("budget", type_=Id))
 _current = (
     select(budgets)
     .where(
@@ -88,6 +89,11 @@ def budget_for(session: Session, dealer: Dealer, *, category: str, day: date) ->
     if not fitting:
         return Found(None, missed=bool(rows))
     return Found(_budget(min(fitting, key=_nearness)), missed=False)
+
+
+def budget_by_id(session: Session, budget_id: int) -> Budget:
+    """The budget a claim counts in."""
+    return _budget(session.execute(_by_id, {"budget": budget_id}).one())
 
 
 def budgets_of(session: Session, dealer: Dealer, *, day: date) -> tuple[Budget, ...]:

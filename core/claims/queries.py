@@ -54,6 +54,16 @@ class ClaimView:
     evidence: tuple[Evidence, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a claim takes of its budget, in minor units: its amount while it waits, then what was approved."""
+
+    number: str
+    category: str
+    day: date
+    amount: int
+
+
 _named = select(
     *(column for column in claims.c if column.name != "decided_by"), dealers.c.name.label("dealer_name")
 ).join(dealers, dealers.c.id == claims.c.dealer_id)
@@ -92,6 +102,12 @@ _together = scoped(
         claims.c.state.in_(("submitted", "paid")),
         and_(claims.c.category == bindparam("category"), claims.c.spent_on == bindparam("day")),
     )
+)
+_amount_held = case((claims.c.state == "submitted", claims.c.amount), else_=claims.c.approved)
+_held = scoped(
+    select(claims.c.number, claims.c.category, claims.c.spent_on, _amount_held.label("held"))
+    .where(claims.c.budget_id == bindparam("budget"), claims.c.state.in_(("submitted", "paid")))
+    .order_by(claims.c.submitted_at.desc(), claims.c.id.desc())
 )
 _levels = select(approval_levels.c.role, approval_levels.c.up_to).where(
     approval_levels.c.kind == bindparam("kind")
@@ -134,6 +150,12 @@ def same_claim(session: Session, *, category: str, day: date, amount: int) -> st
 def weight_of(session: Session, *, category: str, day: date) -> int:
     """What the session's dealer claims for one kind of expense of one day: split into several, it is decided as one."""
     return int(session.execute(_together, {"category": category, "day": day}).scalar_one())
+
+
+def held_of(session: Session, budget_id: int) -> tuple[Held, ...]:
+    """What the dealer's claims hold of a budget, the newest first."""
+    rows = session.execute(_held, {"budget": budget_id})
+    return tuple(Held(row.number, row.category, row.spent_on, row.held) for row in rows)
 
 
 def levels_of(session: Session, kind: str = "claim") -> dict[str, int]:

@@ -1,7 +1,6 @@
 """What decides a claim, as plain arithmetic: the days it may be for, the role that decides it, what an invoice's code says."""
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -16,14 +15,6 @@ RANKS = ("warehouse", "sales", "finance", "admin")
 _INVOICE = re.compile(
     r"01,(?P<kind>\d{2}),(?P<code>\d{0,12}),(?P<number>\d{8}|\d{20}),(?P<amount>[\d.]*),(?P<day>\d{8}),.*"
 )
-SHORT_NUMBER = 8
-"""Digits of the numbers that are told apart by a code besides; a fully digital invoice has twenty and no code."""
-_NUMBER = re.compile(r"发票号码:?\s?(\d{20}|\d{8})(?!\d)")
-_LONG_NUMBER = re.compile(r"(?<!\d)\d{20}(?!\d)")
-_CODE = re.compile(r"发票代码:?\s?(\d{10,12})(?!\d)")
-_TOTAL = re.compile(r"小写\)?:?\s?[¥￥]?(\d[\d,]{0,10}\.\d{2})(?!\d)")
-_AMOUNT = re.compile(r"[¥￥](\d[\d,]{0,10}\.\d{2})(?!\d)")
-_PRINTED_DAY = re.compile(r"(20\d{2})年(\d{1,2})月(\d{1,2})日")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,34 +38,11 @@ def invoice_of(code: str) -> Invoice | None:
         amount = parse_minor(match["amount"]) if match["amount"] else None
     except ValueError:
         amount = None
-    return Invoice(identity=f"{match['code']}:{match['number']}", amount=amount, day=_day(match["day"]))
+    return Invoice(identity=f"{match['code']}:{match['number']}", amount=amount, day=day_of(match["day"]))
 
 
-def invoice_in(text: str) -> Invoice | None:
-    """The invoice a printed text names: its number beside the label, with its total and day where they are there.
-
-    Labels and figures of a PDF's text may stand apart; a number of twenty digits is then taken where it is the only one.
-    """
-    plain = re.sub(r"[ \t]+", "", unicodedata.normalize("NFKC", text))
-    if "发票" not in plain:
-        return None
-    lone = set(_LONG_NUMBER.findall(plain))
-    match = _NUMBER.search(plain)
-    number = match[1] if match else lone.pop() if len(lone) == 1 else ""
-    if not number:
-        return None
-    code = _CODE.search(plain) if len(number) == SHORT_NUMBER else None
-    total = _TOTAL.search(plain)
-    amounts = [total[1]] if total else _AMOUNT.findall(plain)
-    day = _PRINTED_DAY.search(plain)
-    return Invoice(
-        identity=f"{code[1] if code else ''}:{number}",
-        amount=max((parse_minor(each.replace(",", "")) for each in amounts), default=None),
-        day=_day("".join(part.zfill(2) for part in day.groups())) if day else None,
-    )
-
-
-def _day(digits: str) -> date | None:
+def day_of(digits: str) -> date | None:
+    """The day of yyyymmdd; None where there is no such day."""
     try:
         return date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
     except ValueError:

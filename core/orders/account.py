@@ -3,9 +3,13 @@
 from dataclasses import dataclass
 from datetime import date, tzinfo
 
+from sqlalchemy import select
+
 from core.credit.queries import standing
+from core.db.scope import scoped
 from core.db.session import Session
 from core.orders.debts import overdue_of
+from core.orders.models import orders
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +26,18 @@ class Account:
     oldest_overdue_on: date | None  # the day it was due
     oldest_overdue_days: int
     unpaid: int  # shipped and not settled, overdue or not
+
+
+_on_order = scoped(
+    select(orders.c.number, (orders.c.total - orders.c.shipped_value).label("value"))
+    .where(orders.c.state == "confirmed", orders.c.total != orders.c.shipped_value)
+    .order_by(orders.c.placed_at.desc(), orders.c.id.desc())
+)
+
+
+def exposed_by_order(session: Session) -> dict[str, int]:
+    """What each order of the session's dealer adds to the exposure, the newest first."""
+    return {row.number: row.value for row in session.execute(_on_order)}
 
 
 def account_of(session: Session, *, zone: tzinfo) -> Account:

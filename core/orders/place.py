@@ -140,8 +140,7 @@ def place_order(
     quoted = quote_lines(session, draft.lines, on=today)
     lines = _orderable(quoted, shown, shortage)
     total = _agreed_total(lines, shown)
-    rebate = min(rebate, total)
-    excess = max(0, total - account.available - rebate)
+    excess = max(0, total - account.available - (rebate := min(rebate, total)))
     if excess and over_credit == "refuse":
         raise OverCreditError(**_arithmetic(session, actor, account, total, excess))
     until = session.now + REVIEW_TIME if excess else None
@@ -277,9 +276,7 @@ def _reserve(session: Session, stock: Stock, lines: Sequence[QuoteLine]) -> None
     report_crossings(session, stock, after)
 
 
-def _charge(
-    session: Session, actor: Actor, order_id: int, number: str, *, rebate: int, exposed: int
-) -> int:
+def _charge(session: Session, actor: Actor, order_id: int, number: str, *, rebate: int, exposed: int) -> int:
     """Take the order's value from the credit, and what rebate pays of it from the rebate; what is left of that.
 
     As core.rebates.spend does for an order that is there already. Raises RebateShortError.

@@ -47,14 +47,18 @@ def _without(
         case FutureExpenseError() | TooOldError() | OutOfPeriodError():
             return replace(form, day=None), said
         case OverBudgetError() | ClaimAmountError():
+            turn.explain("budget-why", f"{form.category}~{form.day}")
             return replace(form, amount=None), said
         case ReceiptUsedError():
             used = error.fields["identity"]
+            if "number" in error.fields:
+                turn.explain("claim-why", error.fields["number"])
             kept = [
                 one.id for one in receipts if used not in {each.identity for each in files.evidence([one])}
             ]
             return replace(form, files=tuple(kept)), said
         case SameClaimError():
+            turn.explain("claim-why", error.fields["number"])
             choices = (choice("claims.another", "claim-another"), choice("claims.drop", "claim-drop"))
             return form, Say(key=said.key, params=said.params, choices=choices)
     raise error

@@ -10,9 +10,9 @@ from decimal import Decimal
 
 from bot.dialog.api import Flow, Says, Turn, choice, say
 from bot.dialog.messages import Kind, Say
-from bot.flows.claims import files, show
+from bot.flows.claims import files, show, why
 from bot.flows.claims.checks import checked
-from bot.store.media import lately, received, take_in_hand
+from bot.store.media import is_list, lately, received, take_in_hand
 from bot.understand.context import ClaimForm
 from bot.understand.types import Ask, Claim, SubmitClaim, Topic
 from core.claims.queries import claim_by_reference, last_claims
@@ -111,11 +111,13 @@ def take_day(turn: Turn, arg: str) -> Says:
     return _hold(turn, replace(turn.state.claim or ClaimForm(), day=turn.today.fromisoformat(arg)))
 
 
-def sent(turn: Turn) -> Says:
+def sent(turn: Turn) -> Says | None:
     """A picture or file: for the claim in hand, else a claim is offered. With words, the words are answered."""
     inbound = turn.inbound
     if inbound.media is None or turn.state.with_person:
         return (say(f"dialog.kind.{inbound.kind.value}"),)
+    if is_list(inbound.media.name):
+        return None
     if not turn.private:
         return (say("dialog.group.private"),)
     new = files.take(turn)
@@ -130,13 +132,15 @@ def sent(turn: Turn) -> Says:
     return (Say(key=f"claims.offer.{inbound.kind.value}", choices=choices),)
 
 
-def fetched(turn: Turn) -> Says:
-    """A file sent earlier is ready, or was refused."""
+def fetched(turn: Turn) -> Says | None:
+    """A file sent earlier is ready, or was refused; a list of goods is not for this flow."""
     form = turn.state.claim
     found = received(turn.session, turn.actor.subject, (turn.inbound.text,))
     if not found:
         return ()
     one = found[0]
+    if one.found.get("rows") or is_list(one.name):
+        return None
     if form is None or one.id not in form.files:
         return () if one.state == "ready" else (say(f"claims.file.{one.cause}"),)
     if one.state == "refused":
@@ -204,6 +208,8 @@ FLOW = Flow(
         "claim-day": take_day,
         "claim-cancel-ask": cancel_ask,
         "claim-cancel": cancel,
+        "claim-why": why.claim,
+        "budget-why": why.budget,
         "way-claim": start,
     },
 )

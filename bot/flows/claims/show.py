@@ -43,7 +43,9 @@ def form(turn: Turn, form: ClaimForm, receipts: Sequence[Received], result: Chec
     if not receipts:
         lines.append(say("claims.no_receipt"))
     if isinstance(result, Checked):
-        lines += [] if result.left is None else [say("claims.left", left=turn.money(result.left))]
+        if result.left is not None:
+            turn.explain("budget-why", f"{form.category}~{form.day}")
+            lines.append(say("claims.left", left=turn.money(result.left)))
         lines += [say("claims.to_rebate")] if result.pay_to == "rebate" else []
     choices = (choice("claims.submit", "claim-submit"), choice("claims.drop", "claim-drop"))
     return (*first, Say(key="claims.complete", lines=tuple(lines), choices=choices))
@@ -104,7 +106,9 @@ def listed(turn: Turn, found: Sequence[ClaimView]) -> Say:
     """Claims and where they are; those nobody has decided can be taken back."""
     if not found:
         return say("claims.none")
-    lines = tuple(_line(turn, one) for one in found)
+    decided = [one for one in found if one.state != "submitted"]
+    turn.explain("claim-why", (decided or list(found))[0].number)
+    lines = tuple(line(turn, one) for one in found)
     choices = tuple(
         choice("claims.withdraw", "claim-cancel-ask", one.number, number=one.number)
         for one in found
@@ -113,7 +117,8 @@ def listed(turn: Turn, found: Sequence[ClaimView]) -> Say:
     return Say(key="claims.list", lines=lines, choices=choices)
 
 
-def _line(turn: Turn, one: ClaimView) -> Say:
+def line(turn: Turn, one: ClaimView) -> Say:
+    """A claim and where it is."""
     key = "partly" if one.state == "paid" and one.approved < one.amount else one.state
     return say(
         f"claims.state.{key}",

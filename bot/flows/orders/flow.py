@@ -44,6 +44,7 @@ FLOW = Flow(
         "wait": place.wait,
         "reduce": place.reduce,
         "use-rebate": rebate.use_choice,
+        "order-why": why.of_order,
         "leave": place.leave,
         "draft": place.open_draft,
         "habit-keep": place.as_said,

@@ -30,6 +30,9 @@ def _use(turn: Turn, amount: int | None) -> Says:
     if turn.draft is None or not turn.lines:
         return (say("orders.rebate_empty"),)
     balance = rebate_balance(turn.session)
+    short = amount is not None and amount > balance
+    if short or not balance:
+        turn.explain("rebate-lines")
     wanted = balance if amount is None else amount
     if not balance and amount != 0:
         return (say("orders.rebate_none"),)

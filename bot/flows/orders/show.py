@@ -76,7 +76,12 @@ def difference(turn: Turn, shown: Shown) -> Says:
 
 
 def troubles(turn: Turn, found: Sequence[Trouble]) -> Iterator[Say]:
-    """One sentence for each thing that could not be done as it was said."""
+    """One sentence for each thing that could not be done as it was said; goods nobody knows come together."""
+    unknown = [each.text for each in found if each.problem is Problem.UNKNOWN and not each.near]
+    if len(unknown) > 1:
+        names = tuple(say("orders.name", product=text) for text in unknown)
+        yield say("orders.cannot.unknown_several", count=len(unknown), names=names)
+        found = [each for each in found if each.problem is not Problem.UNKNOWN or each.near]
     for trouble in found:
         product = turn.name(trouble.skus[0]) if trouble.skus else trouble.text
         figure = quantity(trouble.qty, trouble.unit or "") if trouble.qty is not None else None
@@ -165,6 +170,7 @@ def _after(turn: Turn, quoted: Quote) -> Says:
     if quoted.problems:
         return (*says, say("orders.fix_first"))
     if quoted.shortages:
+        turn.explain("stock-why", ",".join(line.sku for line in quoted.lines if line.short))
         says += [_shortage(turn, line) for line in quoted.lines if line.short]
         return (*says, Say(key="orders.ask_shortage", choices=shortage_choices(turn, quoted)))
     if quoted.excess:
@@ -195,7 +201,10 @@ def shortage_choices(turn: Turn, quoted: Quote, flags: str = "") -> tuple[Choice
 
 def over_credit(turn: Turn, excess: int, available: int, total: int, flags: str = "") -> Say:
     """By how much it does not fit, and three ways on."""
-    account = (choice("orders.see_account", "account"),) if turn.may("account.read") else ()
+    account: tuple[Choice, ...] = ()
+    if turn.may("account.read"):
+        turn.explain("account-why")
+        account = (choice("orders.see_account", "account"),)
     return Say(
         key="orders.beyond",
         params={"excess": turn.money(excess), "available": turn.money(available), "total": turn.money(total)},

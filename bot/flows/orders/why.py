@@ -7,7 +7,7 @@ from decimal import Decimal
 from bot.dialog.api import Says, Turn, capped, quantity, say
 from bot.dialog.messages import Param, Say
 from bot.understand.types import Ask
-from core.orders.queries import last_order
+from core.orders.queries import last_order, order_by_reference
 from core.orders.quote import QuoteLine, quote
 from core.orders.views import OrderLineView
 
@@ -22,9 +22,20 @@ def why(turn: Turn, moves: Sequence[Ask]) -> Says:
         lines = quote(turn.session, turn.actor, turn.draft.lines).lines
     elif (order := last_order(turn.session)) is not None:
         lines = order.lines
-    if not lines:
+    return _sum(turn, [line for line in lines if line.sku in wanted] or lines)
+
+
+def of_order(turn: Turn, number: str) -> Says:
+    """The same for the order that was just spoken of."""
+    if not turn.private:
+        return (say("dialog.group.private"),)
+    turn.explain("order-why", number)
+    return _sum(turn, order_by_reference(turn.session, number).lines)
+
+
+def _sum(turn: Turn, chosen: Sequence[QuoteLine | OrderLineView]) -> Says:
+    if not chosen:
         return (say("orders.why_nothing"),)
-    chosen = [line for line in lines if line.sku in wanted] or list(lines)
     total = sum(line.total for line in chosen)
     says = [each for line in chosen for each in _line(turn, line)]
     return (Say(key="", lines=capped(says)), say("orders.total", total=turn.money(total)))

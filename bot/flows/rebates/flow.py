@@ -29,6 +29,7 @@ def _told(turn: Turn, period: str | None, wanted: Sequence[str]) -> Says:
     if not turn.private:
         return (say("dialog.group.private"),)
     require(turn.actor, "rebates.read")
+    turn.explain("rebate-lines", period or "")
     seen = _standing(turn, period)
     if not seen.progress and not seen.balance:
         key = "rebates.none_then" if period else "rebates.none"
@@ -134,6 +135,7 @@ def details(turn: Turn, period: str = "") -> Says:
     if not turn.private:
         return (say("dialog.group.private"),)
     require(turn.actor, "rebates.read")
+    turn.explain("rebate-lines", period)
     seen = _standing(turn, period or None)
     said = [_by_order(turn, each) for each in seen.progress[:PROGRAMMES] if each.earned]
     lines = [

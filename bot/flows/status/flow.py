@@ -73,6 +73,7 @@ def _last(turn: Turn) -> OrderView | None:
 
 def _seen(turn: Turn, order: OrderView) -> Says:
     turn.state.last_order = order.number
+    turn.explain("order-why", order.number)
     return (show.order(turn, order),)
 
 

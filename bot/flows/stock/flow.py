@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.dialog.api import SHOWN_LINES, Flow, Says, Turn, capped, quantity, say
+from bot.dialog.api import SHOWN_LINES, ChoiceHandler, Flow, Says, Turn, capped, quantity, say
 from bot.dialog.messages import Param, Say
 from bot.dialog.packs import factor_of, line_of
 from bot.understand.types import Ask, Topic
@@ -17,6 +17,7 @@ def stock(turn: Turn, moves: Sequence[Ask]) -> Says:
     skus, says = _asked(turn, moves)
     if not skus:
         return says or (say("stock.which"),)
+    turn.explain("stock-why", ",".join(skus))
     found = stock_of(turn.session, skus)
     lines = [
         _stock(turn, found[sku]) if sku in found else say("stock.not_yours", product=turn.name(sku))
@@ -32,6 +33,7 @@ def price(turn: Turn, moves: Sequence[Ask]) -> Says:
     skus, says = _asked(turn, moves)
     if not skus:
         return says or (say("stock.which"),)
+    turn.explain("price-why", ",".join(skus))
     found = prices_of(turn.session, skus, on=turn.today)
     lines = []
     for sku in skus:
@@ -47,6 +49,42 @@ def price(turn: Turn, moves: Sequence[Ask]) -> Says:
             content = quantity(str(each.factor), base)
             lines.append(say("stock.price_pack", **pack, unit=quantity("1", each.unit), content=content))
     return (*says, Say(key="", lines=capped(lines)))
+
+
+def why_stock(turn: Turn, arg: str) -> Says:
+    """What is there less what is reserved is what can be had; where the brand shows bands, that it does."""
+    if turn.banded_stock:
+        return (say("stock.why_banded"),)
+    found = stock_of(turn.session, arg.split(","))
+    lines = [_arithmetic(turn, item) for item in found.values()]
+    return (Say(key="", lines=capped(lines)),) if lines else (say("stock.which"),)
+
+
+def _arithmetic(turn: Turn, item: StockItem) -> Say:
+    base = turn.product(item.sku).base_unit
+    figures = {"on_hand": item.on_hand, "reserved": item.reserved, "available": max(0, item.available)}
+    amounts: dict[str, Param] = {name: quantity(str(value), base) for name, value in figures.items()}
+    return say("stock.why", product=turn.name(item.sku), **amounts)
+
+
+def why_price(turn: Turn, arg: str) -> Says:
+    """Which list a price is from, and since when."""
+    if not turn.private:
+        return (say("dialog.group.private"),)
+    found = prices_of(turn.session, arg.split(","), on=turn.today)
+    lines = [
+        say(
+            f"stock.why_price.{each.price_list}",
+            product=turn.name(each.sku),
+            price=turn.money(each.price),
+            unit=quantity("1", each.unit),
+            level=each.level,
+            since=each.valid_from,
+        )
+        for each in found.values()
+    ]
+    none = [say("prices.none", sku=turn.name(sku)) for sku in arg.split(",") if sku not in found]
+    return (Say(key="", lines=capped([*lines, *none])),)
 
 
 def ask(_turn: Turn, _arg: str = "") -> Says:
@@ -102,4 +140,5 @@ def _exact(turn: Turn, sku: str, available: int) -> Say:
     return say("stock.exact_rest", product=name, qty=whole, rest=quantity(str(rest), product.base_unit))
 
 
-FLOW = Flow(name="stock", topics={Topic.STOCK: stock, Topic.PRICE: price}, choices={"stock-ask": ask})
+_CHOICES: dict[str, ChoiceHandler] = {"stock-ask": ask, "stock-why": why_stock, "price-why": why_price}
+FLOW = Flow(name="stock", topics={Topic.STOCK: stock, Topic.PRICE: price}, choices=_CHOICES)

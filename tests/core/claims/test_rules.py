@@ -2,11 +2,10 @@
 
 from datetime import date, timedelta
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.claims.rules import MOST_DAYS, RANKS, decider, invoice_in, invoice_of, is_too_old, may_decide
+from core.claims.rules import MOST_DAYS, RANKS, decider, invoice_of, is_too_old, may_decide
 
 LEVELS = st.dictionaries(st.sampled_from(RANKS), st.integers(0, 10**9))
 AMOUNTS = st.integers(1, 2 * 10**9)
@@ -55,32 +54,3 @@ def test_a_code_that_only_looks_like_one_is_no_invoice() -> None:
     odd = invoice_of("01,31,,24312000000012345678,1.2.3,20261341,,A")
     assert odd is not None
     assert (odd.amount, odd.day) == (None, None)
-
-
-@pytest.mark.parametrize(
-    ("text", "identity", "amount"),
-    [
-        ("电子发票\n发票号码：24312000000012345678\n（小写）¥1,260.00", ":24312000000012345678", 126_000),
-        ("发票代码: 031002200111 发票号码: 87654321 ¥80.00 ¥12.80 ¥92.80", "031002200111:87654321", 9_280),
-        ("发票号码：\n开票日期：\n24312000000012345678\n", ":24312000000012345678", None),
-    ],
-)
-def test_a_printed_invoice_is_the_one_its_code_would_name(
-    text: str, identity: str, amount: int | None
-) -> None:
-    read = invoice_in(text)
-    assert read is not None
-    assert (read.identity, read.amount) == (identity, amount)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "合同编号 24312000000012345678",
-        "发票抬头 城北商行",
-        "发票 24312000000012345678 24312000000012345679",
-    ],
-)
-def test_what_names_no_invoice_or_several_is_read_as_none(text: str) -> None:
-    assert invoice_in(text) is None
