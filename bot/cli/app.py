@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import inviting, keeping, serving, staff, watching
+from bot.cli import inviting, keeping, learning, serving, staff, watching
 
 app = typer.Typer(
     name="dealer",
@@ -144,3 +144,4 @@ keeping.add_to(app)
 staff.add_to(app)
 watching.add_to(app)
 inviting.add_to(app)
+learning.add_to(app)

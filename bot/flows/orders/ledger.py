@@ -14,6 +14,7 @@ from bot.understand.types import Add, Answer, Change, Move, Op, Problem, Remove,
 from core.corrections.service import Correction, record_corrections
 
 MOST_PUZZLED = 8
+_NOT_RIGHTS = ("", Op.MORE)  # questions whose answer adds
 
 
 def remember(
@@ -23,7 +24,7 @@ def remember(
     edits = differences(before.lines, after.lines)
     chosen = [*_picked(before, after, edits), *_named(turn, edits, troubles)]
     found = [_choice(turn, said, sku, candidates) for said, sku, candidates in chosen]
-    found += _corrected(turn, edits, moves, after)
+    found += _corrected(turn, edits, moves, before, after)
     if found:
         times = record_corrections(turn.session, turn.actor, by=turn.inbound.reference, found=found)
         for said, sku, _ in chosen:
@@ -33,7 +34,8 @@ def remember(
     )[:MOST_PUZZLED]
     if turn.state.puzzled or set(after.questions) - set(before.questions):
         turn.state.asked_by = turn.inbound.reference
-    answers = chosen or any(isinstance(move, Answer) for move in moves)  # says nothing by itself
+    picked = any(candidates for *_, candidates in chosen)
+    answers = picked or any(isinstance(move, Answer) for move in moves)  # says nothing by itself
     if edits:
         turn.state.read = ReadBack(
             message=turn.inbound.reference,
@@ -90,22 +92,24 @@ def _choice(turn: Turn, said: str, sku: str, candidates: tuple[str, ...]) -> Cor
     )
 
 
-def _corrected(turn: Turn, edits: Sequence[Edit], moves: Sequence[Move], after: Sheet) -> list[Correction]:
+def _corrected(
+    turn: Turn, edits: Sequence[Edit], moves: Sequence[Move], before: Sheet, after: Sheet
+) -> list[Correction]:
     """The lines read back last that this message sets right; more of the same, or something else beside it, is no correction."""
     read = turn.state.read
-    rights = [
-        move
+    settled = any(
+        asked.about not in _NOT_RIGHTS for asked in before.questions if asked not in after.questions
+    )
+    rights = settled or any(
+        isinstance(move, Remove | Replace | Undo) or (isinstance(move, Change) and move.op is not Op.MORE)
         for move in moves
-        if isinstance(move, Remove | Replace | Undo) or (isinstance(move, Change) and move.op is not Op.MORE)
-    ]
+    )
     touched = [edit for edit in edits if read and edit.sku in read.skus and edit.before is not None]
-    if read is None or not rights or not touched or any(isinstance(move, Answer) for move in moves):
+    if read is None or not rights or not touched:
         return []
     turn.touched.add("corrected")
     gone = all(edit.after is None for edit in touched)
-    replaced = any(isinstance(move, Replace) for move in moves) or (
-        gone and any(edit.before is None for edit in edits)
-    )
+    replaced = gone and any(edit.before is None for edit in edits)
     return [
         Correction(
             kind="replaced" if replaced else "removed" if gone else "changed",
