@@ -37,7 +37,7 @@ class Routes:
     moves: Mapping[type, MoveHandler] = field(default_factory=dict)
     topics: Mapping[str, MoveHandler] = field(default_factory=dict)
     choices: Mapping[str, ChoiceHandler] = field(default_factory=dict)
-    kinds: Mapping[Kind, KindHandler] = field(default_factory=dict)
+    kinds: Mapping[Kind, tuple[KindHandler, ...]] = field(default_factory=dict)
     texts: tuple[TextHandler, ...] = ()
 
 
@@ -52,7 +52,7 @@ def routes(side: str) -> Routes:
         moves={kind: handler for flow in flows for kind, handler in flow.moves.items()},
         topics={topic: handler for flow in flows for topic, handler in flow.topics.items()},
         choices={action: handler for flow in flows for action, handler in flow.choices.items()},
-        kinds={kind: handler for flow in flows for kind, handler in flow.kinds.items()},
+        kinds={kind: tuple(flow.kinds[kind] for flow in flows if kind in flow.kinds) for kind in Kind},
         texts=tuple(flow.text for flow in flows if flow.text),
     )
 
@@ -89,7 +89,7 @@ def _below(kind: type[DealerError]) -> Iterator[type[DealerError]]:
 def _clashes(flows: Iterable[Flow]) -> Iterator[str]:
     seen: dict[tuple[str, object], str] = {}
     for flow in flows:
-        for sort in ("moves", "topics", "choices", "kinds"):
+        for sort in ("moves", "topics", "choices"):
             for handled in getattr(flow, sort):
                 if (sort, handled) in seen:
                     yield f"{sort}: {handled} is handled by {seen[sort, handled]} and {flow.name}"

@@ -108,10 +108,11 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListInHand:
-    """A list sent as a file whose columns are being asked for: the file, and the columns told so far, by key."""
+    """The last list sent as a file: the file, and the columns told for it, by key. anew: its heads told wrong."""
 
     file: str
     columns: dict[str, int]
+    anew: bool = False
 
 
 @dataclass(slots=True, kw_only=True)

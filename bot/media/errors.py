@@ -2,4 +2,4 @@
 
 
 class NotTakenError(ValueError):
-    """The file is refused; its word is the cause: type | broken | size | locked | scripted | pages."""
+    """The file is refused; its word is the cause: type | broken | size | locked | scripted | pages | xls | macros | rows."""

@@ -14,6 +14,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from bot.media.errors import NotTakenError
 from bot.media.pdf import SIDE, pages_of
 from bot.media.printed import invoice_in
+from bot.media.table import TEXT, XLSX, Rows, rows_of_text, rows_of_workbook
 from core.claims.rules import Invoice, invoice_of
 
 PICTURES = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}
@@ -23,16 +24,21 @@ MOST_PIXELS = 50_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What a file is, and the invoices named in it."""
+    """What a file is, the invoices named in it, and the rows of a list."""
 
     mime: str
     invoices: tuple[Invoice, ...] = ()
+    rows: Rows = ()
 
 
 def look(content: bytes) -> Seen:
     """What the bytes are. Raises NotTakenError."""
     if b"%PDF-" in content[:1024]:
         return Seen(mime=PDF, invoices=_in_pdf(content))
+    if content.startswith(b"PK\x03\x04"):
+        return Seen(mime=XLSX, rows=rows_of_workbook(content))
+    if content.startswith(b"\xd0\xcf\x11\xe0"):
+        raise NotTakenError("xls")
     warnings.simplefilter("ignore", Image.DecompressionBombWarning)
     try:
         with Image.open(io.BytesIO(content), formats=tuple(PICTURES)) as picture:
@@ -41,7 +47,7 @@ def look(content: bytes) -> Seen:
             mime = PICTURES[picture.format or ""]
             upright = ImageOps.exif_transpose(picture).convert("L")
     except (UnidentifiedImageError, KeyError):
-        raise NotTakenError("type") from None
+        return Seen(mime=TEXT, rows=rows_of_text(content))
     except Image.DecompressionBombError:
         raise NotTakenError("size") from None
     except (OSError, ValueError, SyntaxError, EOFError) as error:

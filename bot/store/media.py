@@ -25,6 +25,8 @@ LATELY = timedelta(minutes=15)
 """How long a file sent without words waits to be meant by the words after it."""
 PAUSES = (5, 15, 60, 180)
 """Seconds before the next attempts; after the last one the file is given up."""
+LISTS = (".xlsx", ".xlsm", ".xls", ".et", ".csv", ".tsv", ".txt")
+"""What the names of files end with that hold a list of goods."""
 MOST = 20
 """Files of one person waiting at once."""
 
@@ -117,6 +119,11 @@ _keep = upsert(files).on_conflict_do_nothing(index_elements=["sha256"])
 _content = select(files.c.content).where(files.c.sha256 == bindparam("hash"))
 
 
+def is_list(name: str) -> bool:
+    """Whether a file is a list of goods by its name, and so no receipt."""
+    return name.lower().endswith(LISTS)
+
+
 def ask_for(session: Session, subject: str, inbound: Inbound) -> str:
     """Note a file that came with a message, to be fetched; its id."""
     assert inbound.media is not None
@@ -192,7 +199,7 @@ def store(session: Session, *, sha256: str, mime: str, content: bytes) -> None:
 
 
 def refuse(session: Session, media_id: str, cause: str) -> None:
-    """It will not be kept, and why: type | size | broken | locked | scripted | pages | lost."""
+    """It will not be kept, and why: type | size | broken | locked | scripted | pages | xls | macros | rows | lost."""
     values: dict[str, Any] = {
         "its_id": media_id,
         "new_state": "refused",

@@ -15,7 +15,7 @@ from sqlalchemy import (
     text,
 )
 
-from core.db.base import Id, Json, UtcDateTime, metadata
+from core.db.base import Id, Json, UtcDateTime, metadata, scoped_table
 
 conversations = Table(
     "conversations",
@@ -78,7 +78,7 @@ files = Table(
     "files",
     metadata,
     Column("sha256", String(64), primary_key=True),
-    Column("mime", String(60), nullable=False),  # by content, never by name
+    Column("mime", String(100), nullable=False),  # by content, never by name
     Column("size", Integer, nullable=False),
     Column("content", LargeBinary, nullable=False),
     Column("at", UtcDateTime, nullable=False),
@@ -105,4 +105,18 @@ media = Table(
     CheckConstraint("(state = 'ready') = (sha256 IS NOT NULL)", name="ready"),
     Index("ix_media_due", "next_at", sqlite_where=text("told = 0"), postgresql_where=text("NOT told")),
     Index(None, "subject", "created_at"),
+)
+
+list_columns = scoped_table(
+    Table(
+        "list_columns",
+        metadata,
+        Column("id", Id, primary_key=True),
+        Column("dealer_id", Id, ForeignKey("dealers.id"), nullable=False),
+        Column("heads", String(64), nullable=False),  # a sheet by its heads
+        Column("columns", Json, nullable=False),  # {sku | name | size | qty | unit: place}
+        Column("kept_at", UtcDateTime, nullable=False),
+        UniqueConstraint("dealer_id", "id"),
+        UniqueConstraint("dealer_id", "heads"),
+    )
 )

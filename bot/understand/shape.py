@@ -5,9 +5,9 @@ import unicodedata
 from decimal import Decimal
 
 from bot.understand.assemble import Pair
+from bot.understand.headers import told_by_heads
 from bot.understand.index import Index, fold_sku
 from bot.understand.items import item_of
-from bot.understand.lexicon import read_yaml
 from bot.understand.mentions import Mention, gather
 from bot.understand.numerals import Part, Quantity, number_at, read_quantity
 from bot.understand.reading import Reading
@@ -20,6 +20,7 @@ from bot.understand.types import Item
 Row = list[tuple[int, int]]  # the place of each cell in the normal text
 _NUMBERED = re.compile(r"\s*(\d{1,3})\s*[.．、)）:：]")
 _COUNTED = re.compile(r"\s*(\d{1,3})[ ]+(?=[^\W\d].*\d)")
+_COUNTED_IN = re.compile(r"(?:数量|订货量|订购量|qty|quantity)[\s.:]*[(\[/]?\s*")
 _RULE = re.compile(r"^[\s|:+=-]*$")
 
 
@@ -90,19 +91,8 @@ Columns = dict[str, int]
 
 
 def _by_head(text: str, row: Row) -> Columns | None:
-    """Columns by the words in the first row: sku, name, size, qty, unit; the others are not read."""
-    heads: dict[str, list[str]] = read_yaml("headers.yaml")
-    columns: Columns = {}
-    for at, (start, end) in enumerate(row):
-        cell = re.sub(r"[\s.:*()]", "", text[start:end])
-        for key, words in heads.items():
-            if cell in words and key not in columns:
-                columns[key] = at
-                break
-        else:
-            if unit := re.match(r"(?:数量|qty|quantity|订货量|订购量)(.{1,8})$", cell):
-                columns.setdefault("qty", at)
-                del unit
+    """Columns by the words in the first row: what is ordered, and how much of it, must be among them."""
+    columns = told_by_heads([text[start:end] for start, end in row])
     named = {"sku", "name"} & set(columns)
     return columns if named and "qty" in columns else None
 
@@ -185,14 +175,14 @@ def _figure(cell: str) -> Decimal | None:
 
 
 def _unit_of_head(row: Row, columns: Columns, text: str, reading: Reading) -> str | None:
-    """The unit that the head of the quantity column names: 袋数, cases."""
+    """The unit that the head of the quantity column names: 袋数, 数量(箱), cases."""
     start, end = row[columns["qty"]]
-    word = reading.index.units.word_at(text, start)
-    return (
-        word[0]
-        if word and word[0] in reading.index.units.real and text[word[1] : end].strip() in ("", "数")
-        else None
-    )
+    counted = _COUNTED_IN.match(text, start, end)
+    at = counted.end() if counted else start
+    word = reading.index.units.word_at(text, at)
+    if word is None or word[0] not in reading.index.units.real:
+        return None
+    return word[0] if text[word[1] : end].strip(" )]") in ("", "数") else None
 
 
 def _line(row: Row, columns: Columns, text: str, reading: Reading, unit: str | None) -> Item | None:
@@ -203,9 +193,9 @@ def _line(row: Row, columns: Columns, text: str, reading: Reading, unit: str | N
         row[columns[key]] for key in ("sku", "name", "size") if key in columns and columns[key] < len(row)
     ]
     name = [(a, b) for a, b in name if a < b]
-    if quantity is None or not name:
+    if not name or (quantity is None and not _says_something(text, row, columns["qty"])):
         return None
-    if quantity.parts[0].value == 0:
+    if quantity and quantity.parts[0].value == 0:
         return None
     tokens = [_placed(t, a) for a, b in name for t in Scan(text[a:b], reading.context, reading.index).tokens]
     tokens = [_as_size(t) for t in tokens]
@@ -216,11 +206,21 @@ def _line(row: Row, columns: Columns, text: str, reading: Reading, unit: str | N
     found = resolve(whole, reading.index, reading.context.assortment)
     if not found.skus and "sku" in columns and len(mentions) > 1:
         found = resolve(mentions[0], reading.index, reading.context.assortment)
-    amount = Token(
-        Kind.QUANTITY, quantity.start, quantity.end, text[quantity.start : quantity.end], quantity=quantity
-    )
-    pair = Pair(whole, amount)
-    return item_of(pair, found, reading.normal, reading.index)
+    if not found.skus and not found.near:
+        return _unknown(name, quantity, reading)
+    return item_of(Pair(whole, _amount(quantity, text)), found, reading.normal, reading.index)
+
+
+def _says_something(text: str, row: Row, column: int) -> bool:
+    """Whether a cell holds more than a dash: a quantity nobody can read is asked for, never dropped."""
+    return column < len(row) and bool(text[slice(*row[column])].strip(" -/."))
+
+
+def _amount(quantity: Quantity | None, text: str) -> Token | None:
+    if quantity is None:
+        return None
+    start, end = quantity.start, quantity.end
+    return Token(Kind.QUANTITY, start, end, text[start:end], quantity=quantity)
 
 
 def _as_size(token: Token) -> Token:
@@ -229,10 +229,9 @@ def _as_size(token: Token) -> Token:
     return Token(Kind.SIZE, token.start, token.end, token.text, size=size) if size else token
 
 
-def _unknown(name: Row, quantity: Quantity, reading: Reading) -> Item:
+def _unknown(name: Row, quantity: Quantity | None, reading: Reading) -> Item:
     head = Mention([Token(Kind.HAN, name[0][0], name[0][1], reading.normal.text[name[0][0] : name[0][1]])])
-    amount = Token(Kind.QUANTITY, quantity.start, quantity.end, "", quantity=quantity)
-    return item_of(Pair(head, amount), NOTHING, reading.normal, reading.index)
+    return item_of(Pair(head, _amount(quantity, reading.normal.text)), NOTHING, reading.normal, reading.index)
 
 
 def _row_quantity(row: Row, columns: Columns, text: str, reading: Reading) -> Quantity | None:

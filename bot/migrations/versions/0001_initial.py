@@ -190,7 +190,7 @@ def upgrade() -> None:
     op.create_table(
         "files",
         sa.Column("sha256", sa.String(length=64), nullable=False),
-        sa.Column("mime", sa.String(length=60), nullable=False),
+        sa.Column("mime", sa.String(length=100), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
@@ -565,6 +565,21 @@ def upgrade() -> None:
             unique=False,
         )
 
+    op.create_table(
+        "list_columns",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("dealer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("heads", sa.String(length=64), nullable=False),
+        sa.Column("columns", Json(), nullable=False),
+        sa.Column("kept_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["dealer_id"], ["dealers.id"], name=op.f("fk_list_columns_dealer_id_dealers")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_list_columns")),
+        sa.UniqueConstraint("dealer_id", "heads", name=op.f("uq_list_columns_dealer_id_heads")),
+        sa.UniqueConstraint("dealer_id", "id", name=op.f("uq_list_columns_dealer_id_id")),
+        info={"scoped": True},
+    )
     op.create_table(
         "media",
         sa.Column("id", sa.String(length=64), nullable=False),
@@ -1455,6 +1470,7 @@ def upgrade() -> None:
     row_security("assortments")
     row_security("contracts")
     row_security("dealer_prices")
+    row_security("list_columns")
     row_security("members")
     row_security("nicknames")
     row_security("rebate_accounts")
@@ -1647,6 +1663,7 @@ def downgrade() -> None:
         )
 
     op.drop_table("media")
+    op.drop_table("list_columns")
     with op.batch_alter_table("level_prices", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_level_prices_product_id_level_valid_from"))
 

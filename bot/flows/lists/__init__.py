@@ -1,0 +1,1 @@
+"""Lists of goods that dealers send as a file: a spreadsheet, CSV, or lines of text."""
