@@ -33,6 +33,13 @@ _NUMBER = re.compile(r"\s*\d{1,2}\s*[.、]?\s*")
 Values = Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """A preview that shows there is nothing to do: it is said, and no yes is asked for."""
+
+    said: Say
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verb:
     """Something staff may do. policy: the action the table must allow. preview None: done at once, for what is only read."""
@@ -41,7 +48,7 @@ class Verb:
     policy: str
     slots: tuple[Slot, ...] = ()
     run: Callable[[Turn, Values], Says]
-    preview: Callable[[Turn, Values], Say] | None = None
+    preview: Callable[[Turn, Values], Say | Nothing] | None = None
 
     def slot(self, name: str) -> Slot:
         """A slot by name. Raises StopIteration."""
@@ -216,6 +223,9 @@ def _advance(  # noqa: PLR0917 - the parts of one step
 def _preview(verb: Verb, turn: Turn, values: Values) -> Say:
     assert verb.preview is not None
     shown = verb.preview(turn, values)
+    if isinstance(shown, Nothing):
+        turn.state.command = None
+        return shown.said
     choices = (
         choice("dialog.do", f"do-{verb.name}", _mark(values)),
         choice("dialog.leave", f"no-{verb.name}"),

@@ -21,6 +21,8 @@ def reviews(turn: Turn, _values: Values) -> Says:
     claims = waiting_claims(turn.session)
     if not waiting and not claims:
         return (say("approvals.none"),)
+    parts = [say("approvals.orders", count=len(waiting))] if waiting else []
+    parts += [say("approvals.claims", count=len(claims))] if claims else []
     listed = [("review", each.dealer_name, each.number, each.total) for each in waiting]
     listed += [("expense", each.dealer_name, each.number, each.amount) for each in claims]
     lines = tuple(
@@ -31,7 +33,7 @@ def reviews(turn: Turn, _values: Values) -> Says:
         choice("dialog.plain", action, number, text=f"{dealer} {number}")
         for action, dealer, number, _ in listed[:6]
     )
-    return (Say(key="approvals.list", params={"count": len(listed)}, lines=lines, choices=choices),)
+    return (Say(key="approvals.list", params={"parts": tuple(parts)}, lines=lines, choices=choices),)
 
 
 def card(turn: Turn, values: Values) -> Says:

@@ -3,7 +3,7 @@
 from datetime import datetime, time, timedelta
 
 from bot.dialog.api import Says, Turn, capped, say
-from bot.dialog.commands import Values, Verb, staff_flow
+from bot.dialog.commands import Nothing, Values, Verb, staff_flow
 from bot.dialog.messages import Param, Say
 from bot.dialog.slots import Slot, SlotKind
 from core.dealers.queries import at_dealer, dealer_by_code
@@ -39,11 +39,12 @@ def _progress(turn: Turn, seen: Progress) -> Say:
     )
 
 
-def settling(turn: Turn, values: Values) -> Say:
+def settling(turn: Turn, values: Values) -> Say | Nothing:
     """What would be paid now."""
     here = dealer_by_code(turn.session, values["dealer"])
     due = settlement_due(turn.session, programme=values["programme"], dealer=here.code)
-    return Say(key=f"programmes.settling_{_way(due)}", params={"dealer": here.name, **_figures(turn, due)})
+    said = Say(key=f"programmes.settling_{_way(due)}", params={"dealer": here.name, **_figures(turn, due)})
+    return said if due.amount else Nothing(said)
 
 
 def _way(settled: Settled) -> str:

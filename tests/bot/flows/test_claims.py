@@ -170,6 +170,18 @@ def test_the_same_kind_day_and_amount_is_asked_about(chat: Claims) -> None:
     assert states(chat) == ["submitted", "submitted"]
 
 
+def test_what_waits_is_counted_by_its_kind(chat: Claims) -> None:
+    world = chat.world
+    world.says(OWNER, "报运费260，3月3号")
+    world.says(OWNER, "提交")
+    assert "1笔费用等您定" in world.says("sales", "待批")
+    for text in ("绿茶5箱 茉莉花茶1L 30箱", "有多少先发", "送去审批"):
+        world.says(OWNER, text)
+    assert "1张单，1笔费用等您定" in world.says("sales", "待批")
+    world.locales["sales"] = "en"
+    assert "Waiting for your decision: 1 order, 1 claim" in world.says("sales", "approvals")
+
+
 def test_a_part_is_approved_with_its_reason(chat: Claims) -> None:
     chat.world.says(OWNER, "报运费260，3月3号")
     chat.world.says(OWNER, "提交")
