@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 import msgspec
 
+from bot.dialog.chosen import Puzzle
 from bot.understand.context import ClaimForm, DraftLine, Question
 from bot.understand.types import Repeat
 from core.kit.shape import reader
@@ -88,14 +88,6 @@ class ReadBack:
     cart: tuple[DraftLine, ...]
     lines: tuple[DraftLine, ...]
     skus: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Puzzle:
-    """A word nobody knew, with its quantity."""
-
-    said: str
-    qty: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,11 @@
 """Changing the draft: all the changes of one message together, saved once, answered once."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.dialog.api import Says, Turn, choice, note, say, stored
+from bot.dialog.chosen import items_of
 from bot.dialog.draft import Edited, edit
 from bot.dialog.messages import Choice, Say
 from bot.dialog.nicknames import meanings
@@ -14,16 +15,13 @@ from bot.dialog.state import Snapshot
 from bot.flows.orders import place, show
 from bot.flows.orders.ledger import remember
 from bot.understand.types import (
-    Add,
     Answer,
     Change,
     Clear,
     Confirm,
-    Item,
     Move,
     Note,
     Op,
-    Replace,
     ShipTo,
     Target,
     TargetKind,
@@ -64,21 +62,12 @@ def work(turn: Turn, moves: Sequence[Move]) -> Says:
     was_current = shown is not None and turn.draft is not None and shown.version == turn.draft.version
     _keep(turn, task, before, changes)
     remember(turn, before, task.sheet, changes, task.troubles)
-    task.says[:0] = meanings(turn, _items(changes))
+    task.says[:0] = meanings(turn, items_of(changes))
     if was_current and task.sheet.lines == before.lines:
         _still_shown(turn)
         if wants_order and not task.troubles and not task.says:
             return place.confirm(turn)
     return _answer(turn, task, before)
-
-
-def _items(moves: Sequence[Move]) -> Iterator[Item]:
-    """The goods that were named."""
-    for move in moves:
-        if isinstance(move, Add):
-            yield from move.items
-        elif isinstance(move, Replace):
-            yield move.item
 
 
 def _still_shown(turn: Turn) -> None:
