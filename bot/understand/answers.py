@@ -10,10 +10,11 @@ from bot.understand.lexicon import Role
 from bot.understand.mentions import Mention
 from bot.understand.numerals import number_at
 from bot.understand.phrases import says
+from bot.understand.places import Place, option_in, options_in
 from bot.understand.reading import Reading
 from bot.understand.resolve import Found
-from bot.understand.targets import among, index_in, indexes_in, last_line
-from bot.understand.tokens import Kind, Token
+from bot.understand.targets import among, last_line
+from bot.understand.tokens import Kind, Token, is_pronoun
 from bot.understand.types import Add, Answer, Move, No, Tier, Yes
 
 _CHOSEN = re.compile(
@@ -52,26 +53,27 @@ def _number(reading: Reading, most: int) -> int | None:
         return option if 1 <= option <= most else None
     if match := _BACK_REFERENCE.search(text):
         return 1 if match[1] else most
-    found = index_in(text)
-    if found and len(text) - (found[2] - found[1]) <= 24 and (found[0] == -1 or 1 <= found[0] <= most):
-        return found[0]
+    found = option_in(text)
+    if found and len(text) - (found.end - found.start) <= 24:
+        option = found.lines[0]
+        return option if option == -1 or 1 <= option <= most else None
     return None
 
 
-def _amount(reading: Reading, skip: tuple[int, int] | None = None) -> Token | None:
+def _amount(reading: Reading, skip: Place | None = None) -> Token | None:
     amounts = [
         t
         for t in reading.tokens
         if t.kind is Kind.QUANTITY
-        and not _pronoun(t)
-        and not (skip and t.start < skip[1] and t.end > skip[0])
+        and not is_pronoun(t)
+        and not (skip and t.start < skip.end and t.end > skip.start)
     ]
     return amounts[-1] if len(amounts) == 1 or (amounts and reading.has_word(Role.REPAIR)) else None
 
 
 def _several(reading: Reading, options: tuple[str, ...]) -> tuple[str, ...]:
     """As in "第一个和第三个", "1和3"."""
-    places = indexes_in(reading.text)
+    places = options_in(reading.text)
     if len(places) < 2 and (match := _NUMBERS.match(reading.text)):
         places = [
             int(n.value) for g in re.findall(r"[0-9一二三四五六七八九]", match[0]) if (n := number_at(g, 0))
@@ -89,19 +91,14 @@ def _by_figure(reading: Reading, options: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(s for s in options if figure in figures(reading.index.entries[s]))
 
 
-def _pronoun(token: Token) -> bool:
-    """As in "The big one", "大的那一个": no quantity."""
-    return token.text in ("one", "一个", "1个") or token.text.startswith("one or")
-
-
 def _product(reading: Reading, question: Question) -> tuple[Move, ...]:
     text, options = reading.text, question.candidates
     if several := _several(reading, options):
         return (Answer(skus=several, text=text),)
     option = _number(reading, len(options))
     if option is not None:
-        place = index_in(text)
-        amount = _amount(reading, place[1:]) if place else None
+        place = option_in(text)
+        amount = _amount(reading, place) if place else None
         qty, unit = _said(amount, (options[option - 1 if option > 0 else -1],), reading)
         return (Answer(option=option, qty=qty, unit=unit, text=text),)
     if says("all_options", text):

@@ -5,15 +5,17 @@ from dataclasses import dataclass, field
 
 from bot.understand.assemble import is_amount
 from bot.understand.lexicon import Role
-from bot.understand.mentions import Element, Mention
+from bot.understand.mentions import Element, Mention, is_op
 from bot.understand.reading import Reading
 from bot.understand.tokens import Kind, Token
 from bot.understand.types import Item
 
 OPS = (
     Role.SET, Role.MORE, Role.LESS, Role.DOUBLE, Role.HALVE, Role.REMOVE, Role.NOT, Role.ONLY, Role.REPLACE,
-    Role.REPAIR, Role.EACH, Role.AGAIN, Role.EXCEPT,
+    Role.REPAIR, Role.EACH, Role.AGAIN, Role.EXCEPT, Role.REST,
 )  # fmt: skip
+
+_AGAIN_CHANGED = (Role.SET, Role.REPLACE, Role.MORE, Role.LESS, Role.DOUBLE, Role.HALVE, Role.REMOVE)
 
 
 @dataclass
@@ -29,6 +31,14 @@ class Clause:
     @property
     def amounts(self) -> list[Token]:
         return [e for e in self.elements if isinstance(e, Token) and is_amount(e)]
+
+    @property
+    def places(self) -> list[Token]:
+        return [e for e in self.words if e.kind is Kind.PLACE]
+
+    @property
+    def words(self) -> list[Token]:
+        return [e for e in self.elements if isinstance(e, Token)]
 
     def roles(self) -> list[Role]:
         return [e.role for e in self.elements if isinstance(e, Token) and e.role in OPS and e.role]
@@ -50,7 +60,8 @@ def clauses(elements: list[Element]) -> Iterator[Clause]:
         if ends and clause.has(Role.EXCEPT) and not clause.amounts and _of_the_others(elements, at + 1):
             continue
         again = isinstance(element, Token) and element.is_word(Role.AGAIN) and bool(clause.amounts)
-        again = again or (isinstance(element, Mention) and _complete(clause))
+        again = again or (isinstance(element, Mention) and _complete(clause, elements, at))
+        again = again or _next_place(clause, element)
         if (ends or again) and clause.elements:
             yield clause
             clause = Clause()
@@ -69,13 +80,18 @@ def _of_the_others(elements: list[Element], at: int) -> bool:
     ) and not any(isinstance(e, Mention) and e.known for e in following)
 
 
-def _complete(clause: Clause) -> bool:
+def _next_place(clause: Clause, element: Element) -> bool:
+    """As in "第一个改8箱第二个加2箱": a line after the quantity of the one before."""
+    placed = isinstance(element, Token) and element.kind is Kind.PLACE
+    return placed and bool(clause.places) and bool(clause.amounts)
+
+
+def _complete(clause: Clause, elements: list[Element], at: int) -> bool:
     """Whether a clause has named goods and then their quantity, so that another name begins the next."""
-    if (
-        not clause.mentions
-        or not clause.amounts
-        or clause.has(Role.SET, Role.REPLACE, Role.EACH, Role.REPAIR)
-    ):
+    if not clause.mentions or not clause.amounts:
+        return False
+    following = elements[at + 1] if at + 1 < len(elements) else None
+    if clause.has(Role.SET, Role.REPLACE, Role.EACH, Role.REPAIR) and not is_op(following, *_AGAIN_CHANGED):
         return False
     return clause.mentions[-1].known and clause.mentions[-1].end <= clause.amounts[0].start
 

@@ -2,52 +2,109 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal
 
 from bot.understand.clauses import Clause
-from bot.understand.items import find_all, measured, variant_of
+from bot.understand.context import DraftLine
+from bot.understand.items import find_all, measured, said, variant_of
 from bot.understand.lexicon import Role
+from bot.understand.mentions import Mention
+from bot.understand.numerals import Part, Quantity
 from bot.understand.reading import Reading
 from bot.understand.resolve import Found
-from bot.understand.targets import Named, last_line, same_size, target_of, targets_of
+from bot.understand.targets import Named, in_draft, last_line, same_size, skus_at, target_of, targets_of
 from bot.understand.tokens import Kind, Token
-from bot.understand.types import Change, Move, Op, Replace, Target, TargetKind
+from bot.understand.types import Add, Change, Item, Move, Op, Replace, Target, TargetKind
 
+_INSTEAD = frozenset({"instead of", "rather than", "in place of"})
 _NOT, _BUT = frozenset({"不是", "not", "not the"}), frozenset({"是", "而是", "but"})
 
 
-def swaps(named: Named) -> bool:
-    """Whether a word of exchange stands between two products, or before both with "with/for" between."""
-    first, second = named.mentions[:2]
-    for element in named.clause.elements:
-        if isinstance(element, Token) and element.is_word(Role.SET, Role.REPLACE):
-            if first.end <= element.start < second.start:
-                return True
-            if element.start < first.start and element.text[0].isascii():
-                return True
-            if element.start < first.start and element.role is Role.REPLACE:
-                return True
-    return False
-
-
-def exchanged(named: Named, reading: Reading) -> Move:
-    """The first of two products given up for the second."""
-    old, new = named.mentions[:2]
-    if any(
-        isinstance(e, Token) and "instead" in e.text and old.end <= e.start < new.start
-        for e in named.clause.elements
-    ):
-        old, new = new, old
-    target = target_of(named.clause, old, reading)
-    found = find_all([new], reading.index, reading.context.assortment)[id(new)]
-    if not found.skus:
-        found = (
-            variant_of(new, target.skus or reading.talked, reading.index, reading.context.assortment) or found
+def exchanged(named: Named, reading: Reading) -> Iterator[Move]:
+    """One product given up for another, wholly or in part: A换成B, 3箱换成B, 一半换成B, swap half of A for B."""
+    op = next(
+        (e for e in named.clause.words if e.is_word(Role.SET, Role.REPLACE) or e.text in _INSTEAD), None
+    )
+    if op is None or not named.mentions:
+        return
+    pair = _old_and_new(named, op)
+    if pair is None:
+        return
+    old, new = pair
+    target = target_of(named.clause, old, reading) if old else _held(named)
+    held = target.skus or skus_at(target, reading)
+    found = _meant(new, held or reading.talked, reading)
+    part, whole = _amounts(named, max(op.start, old.start if old else 0), reading)
+    halves = any(e.is_word(Role.HALVE) and e.start < new.start for e in named.clause.words)
+    drafted = in_draft(found.skus, reading)
+    if old is None and (not found.skus or (drafted and not (named.places or part or halves))):
+        return  # "改成可乐5箱" sets what is there
+    if op.text in _INSTEAD and not in_draft(held, reading):
+        return
+    found = same_size(found, held, reading)
+    spans, text = (reading.span(new),), reading.original(new.start, new.end)
+    line = next((each for each in reading.context.draft if each.sku in held), None)
+    if line and (part or halves):
+        yield from _in_part(
+            target, line, part, measured(text, found, part or _half(line), reading.index, spans), reading
         )
-    found = same_size(found, target.skus, reading)
-    quantity = named.amounts[-1].quantity if named.amounts else None
-    spans = (reading.span(new),)
-    item = measured(reading.original(new.start, new.end), found, quantity, reading.index, spans)
-    return Replace(target=target, item=item)
+        return
+    for one in named.places or [target]:
+        yield Replace(target=one, item=measured(text, found, whole, reading.index, spans))
+
+
+def _old_and_new(named: Named, op: Token) -> tuple[Mention | None, Mention] | None:
+    """Which mention is given up, if one is named, and which comes instead."""
+    before = [m for m in named.mentions if m.start < op.start]
+    after = [m for m in named.mentions if m.start >= op.end]
+    if op.text in _INSTEAD:
+        return (after[0], before[-1]) if before and after else None
+    if before and after:
+        return before[-1], after[0]
+    if len(after) >= 2 and not before and (op.text[0].isascii() or op.role is Role.REPLACE):
+        return after[0], after[1]
+    return (None, after[0]) if after and not before else None
+
+
+def _held(named: Named) -> Target:
+    return next(iter(named.places or named.topic), named.last or Target(kind=TargetKind.LAST))
+
+
+def _meant(new: Mention, held: tuple[str, ...], reading: Reading) -> Found:
+    found = find_all([new], reading.index, reading.context.assortment)[id(new)]
+    if found.skus and not new.bare:
+        return found
+    return variant_of(new, held, reading.index, reading.context.assortment) or found
+
+
+def _amounts(named: Named, edge: int, reading: Reading) -> tuple[Quantity | None, Quantity | None]:
+    """How much of the old goods is given up, where that is said, and how much of the new is wanted."""
+    part = whole = None
+    for amount in named.amounts:
+        if amount.end <= edge or reading.goods_text[amount.end : amount.end + 1] in ("成", "为"):
+            part = amount.quantity
+        else:
+            whole = amount.quantity
+    return part, whole
+
+
+def _half(line: DraftLine) -> Quantity:
+    return Quantity((Part(line.qty / 2, line.unit),), 0, 0)
+
+
+def _in_part(
+    target: Target, line: DraftLine, part: Quantity | None, item: Item, reading: Reading
+) -> Iterator[Move]:
+    """The old goods become less by what the new are."""
+    if part is None:
+        yield Change(target=target, op=Op.TIMES, qty=Decimal("0.5"))
+    else:
+        qty, unit = said(part, (line.sku,), reading.index)
+        if unit == line.unit and qty >= line.qty:
+            yield Replace(target=target, item=item)
+            return
+        yield Change(target=target, op=Op.LESS, qty=qty, unit=unit)
+    yield Add(items=(item,))
 
 
 def counted(move: Move, clause: Clause, reading: Reading) -> Move | None:
@@ -99,29 +156,10 @@ def instead_of_last(named: Named, reading: Reading) -> Iterator[Move]:
         yield Replace(target=Target(kind=TargetKind.LAST), item=item)
 
 
-def unit_or_product(named: Named, reading: Reading) -> Iterator[Move]:
-    """As in "换成箱" changes the unit; "换成雪碧" the product."""
-    target = named.place
-    units = [e for e in named.clause.elements if isinstance(e, Token) and e.kind is Kind.UNIT]
-    op_at = next(
-        e.start for e in named.clause.elements if isinstance(e, Token) and e.is_word(Role.SET, Role.REPLACE)
-    )
+def other_unit(named: Named, reading: Reading) -> Iterator[Move]:
+    """As in "换成箱": another unit for what is there."""
+    units = [e for e in named.clause.words if e.kind is Kind.UNIT]
+    op_at = next(e.start for e in named.clause.words if e.is_word(Role.SET, Role.REPLACE))
     if units and units[-1].start > op_at:
-        for one in targets_of(named, reading):
-            yield Change(target=one, op=Op.SET, unit=reading.index.units.key(units[-1].text))
-        return
-    new = next((m for m in named.mentions if m.start > op_at), None)
-    if new is not None:
-        found = find_all([new], reading.index, reading.context.assortment)[id(new)]
-        if not found.skus or new.bare:
-            line = last_line(reading)
-            held = target.skus if target and target.skus else (line.sku,) if line else ()
-            found = variant_of(new, held, reading.index, reading.context.assortment) or found
-        found = same_size(
-            found, target.skus if target else tuple(x.sku for x in (last_line(reading),) if x), reading
-        )
-        if found.skus:
-            item = measured(
-                reading.original(new.start, new.end), found, None, reading.index, (reading.span(new),)
-            )
-            yield Replace(target=target or named.last or Target(kind=TargetKind.LAST), item=item)
+        unit = reading.index.units.key(units[-1].text)
+        yield from (Change(target=one, op=Op.SET, unit=unit) for one in targets_of(named, reading))

@@ -32,6 +32,7 @@ class Role(StrEnum):
     REPAIR = "repair"
     REPLACE = "replace"
     ALL = "all"
+    REST = "rest"  # what is not named beside it: 其他的, the others
     OF = "of"
     HAVE = "have"  # what follows is there already, not wanted: 还剩3箱
 

@@ -126,5 +126,5 @@ def _better_with(size: Token, held: Mention, following: Token, index: Index) -> 
     return theirs and (not mine or held.end != size.start or following.start != size.end)
 
 
-def is_op(element: Element, *roles: Role) -> bool:
+def is_op(element: Element | None, *roles: Role) -> bool:
     return isinstance(element, Token) and element.is_word(*roles)

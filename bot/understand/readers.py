@@ -17,7 +17,7 @@ from bot.understand.queries import TOPICS, ask, cancel_order, human, received, r
 from bot.understand.reading import Reading
 from bot.understand.rebates import read_rebate, use_in
 from bot.understand.shape import table_items
-from bot.understand.targets import index_in
+from bot.understand.tokens import Kind
 from bot.understand.types import (
     Add,
     Ask,
@@ -134,7 +134,12 @@ def read_small(reading: Reading) -> Understanding | None:
         return Understanding(intent=Intent.ORDER_MODIFY, moves=(Undo(redo=True),))
     if says("undo", text) and not goods and not reading.refs:
         return Understanding(intent=Intent.ORDER_MODIFY, moves=(Undo(),))
-    if says("clear", text) and not reading.refs and not any(i.candidates for i in reading.every_item):
+    if (
+        says("clear", text)
+        and not reading.refs
+        and not _of_some(reading)
+        and not any(i.candidates for i in reading.every_item)
+    ):
         return Understanding(intent=Intent.ORDER_MODIFY, moves=(Clear(),))
     if says("stop", text) and not goods:
         what = "claim" if reading.context.claim and reading.context.claim_on_top else ""
@@ -150,6 +155,12 @@ def read_small(reading: Reading) -> Understanding | None:
     if says("why", text) and not goods and _top(reading)[1] < 4:
         return Understanding(intent=None, moves=(Ask(topic=Topic.WHY, items=tuple(reading.loose_items)),))
     return None
+
+
+def _of_some(reading: Reading) -> bool:
+    """Whether what goes is not everything: 除了..., 其他的, 前两个."""
+    places = any(t.kind is Kind.PLACE for t in reading.tokens)
+    return places or reading.has_word(Role.EXCEPT, Role.REST, Role.ONLY)
 
 
 def read_yes_no(reading: Reading) -> Understanding | None:
@@ -304,7 +315,8 @@ def read_changes(reading: Reading) -> Understanding | None:
 def _speaks_of_draft(reading: Reading) -> bool:
     """Whether a text without a draft still changes something: 改成, 去掉, the second one."""
     return bool(reading.context.last_skus) and (
-        reading.has_word(Role.SET, Role.LESS, Role.REMOVE) or index_in(reading.text) is not None
+        reading.has_word(Role.SET, Role.LESS, Role.REMOVE)
+        or any(t.kind is Kind.PLACE for t in reading.tokens)
     )
 
 

@@ -8,6 +8,7 @@ from bot.understand.dates import scan_dates
 from bot.understand.index import Index, fold_normal, fold_sku
 from bot.understand.lexicon import Role, word_at
 from bot.understand.numerals import Part, Quantity, read_quantity
+from bot.understand.places import places_in
 from bot.understand.sizes import Size, measure_at
 from bot.understand.sound import by_sound
 from bot.understand.surfaces import View, is_han, stem
@@ -58,6 +59,8 @@ class Scan:
         self.view = View(text)
         self.dates = {w.start_at: w for w in scan_dates(text, context.now)}
         self.refs = _refs(text)
+        talked = context.draft or context.last_skus
+        self.places = {p.start: p for p in places_in(text, len(context.draft))} if talked else {}
         self.money = {m.start(): m.end() for m in _MONEY.finditer(text)}
         self.size_end = -1  # where the last size ended: what follows it at once is a quantity
         self.tokens = whole_words(by_sound(self._read(), index))
@@ -132,8 +135,8 @@ class Scan:
             return Token(Kind.WORD, pos, pos + 1, char, role=Role.OF)
         found = [
             t
-            for t in (self._sku(pos), self._name(pos), self._date(pos), self._ref(pos), self._sized(pos),
-                      self._money(pos), self._quantity(pos), self._word(pos), self._unit(pos))
+            for t in (self._place(pos), self._sku(pos), self._name(pos), self._date(pos), self._ref(pos),
+                      self._sized(pos), self._money(pos), self._quantity(pos), self._word(pos), self._unit(pos))
             if t
         ]  # fmt: skip
         return max(found, key=lambda t: t.end - t.start) if found else self._leftover(pos)
@@ -189,6 +192,11 @@ class Scan:
     def _date(self, pos: int) -> Token | None:
         when = self.dates.get(pos)
         return Token(Kind.DATE, pos, when.end_at, self.text[pos : when.end_at], when=when) if when else None
+
+    def _place(self, pos: int) -> Token | None:
+        if (place := self.places.get(pos)) is None:
+            return None
+        return Token(Kind.PLACE, pos, place.end, self.text[pos : place.end], lines=place.lines)
 
     def _ref(self, pos: int) -> Token | None:
         ref = self.refs.get(pos)

@@ -1,6 +1,6 @@
-"""Which lines of the draft are meant: by their place, by name, the one last talked about, or all."""
+"""Which lines of the draft are meant: by their place, by name, the one last talked about, all, or all others."""
 
-import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.understand.clauses import Clause
@@ -8,46 +8,10 @@ from bot.understand.context import DraftLine
 from bot.understand.items import find_all
 from bot.understand.lexicon import Role
 from bot.understand.mentions import Mention
-from bot.understand.numerals import number_at
 from bot.understand.reading import Reading
 from bot.understand.resolve import Found, fit_sizes, holds, is_relative
 from bot.understand.tokens import Kind, Token
 from bot.understand.types import Target, TargetKind
-
-_INDEX_ZH = re.compile(
-    r"第([0-9一二三四五六七八九十]{1,3})(?:个|项|行|条|样|种|款|件商品|号|排)?|(首行|首个|首项|头一(?:个|项|行|样)|最前面(?:那个|的)?|最上面(?:那个|的|一个)?|打头的|前面那(?:个|样|种|款))"
-    r"|(最后(?:一|那)?(?:个|项|行|样|种|条)?(?:的)?|末行|末尾(?:那个|的)?|最末(?:一个|一行)?|最下面(?:那个|的|一个)?|尾行|倒数第一(?:个|行|项)?|后面那(?:个|样|种|款))"
-)
-_INDEX_EN = re.compile(
-    r"\b(?:line|item|row|number|no\.?|#)\s?([0-9]{1,2})\b|\b(?:the )?(first|second|third|fourth|fifth|sixth|[0-9]{1,2}(?:st|nd|rd|th))(?: one| line| item| row| product)?\b"
-    r"|\b(?:the )?(last)(?: one| line| item| row| product| thing)\b"
-)
-_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6}
-
-
-def indexes_in(text: str) -> list[int]:
-    """All lines or options named by their place, in order."""
-    found: list[int] = []
-    at = 0
-    while place := index_in(text[at:]):
-        found.append(place[0])
-        at += place[2]
-    return found
-
-
-def index_in(text: str) -> tuple[int, int, int] | None:
-    """A line named by its place ("第二个", "line 2", "最后一项"): 1-based number (-1 the last) and where it stands."""
-    if match := _INDEX_ZH.search(text):
-        if match[1]:
-            numeral = number_at(match[1], 0)
-            return (int(numeral.value), match.start(), match.end()) if numeral else None
-        return (1 if match[2] else -1), match.start(), match.end()
-    if match := _INDEX_EN.search(text):
-        if match[3]:
-            return -1, match.start(), match.end()
-        digits = match[1] or "".join(c for c in match[2] if c.isdigit())
-        return (int(digits) if digits else _ORDINALS[match[2]]), match.start(), match.end()
-    return None
 
 
 def last_line(reading: Reading) -> DraftLine | None:
@@ -63,38 +27,80 @@ def in_draft(skus: tuple[str, ...], reading: Reading) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class Others:
+    """What a message names, and the lines of the draft that it does not: 其他的, the rest."""
+
+    named: tuple[str, ...]
+    rest: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Named:
-    """What a clause names: goods, amounts, a line by its place, and what the clause before it was about."""
+    """What a clause names: goods, amounts, lines by their place; what the ones before named and changed; all others."""
 
     clause: Clause
     mentions: list[Mention]
     amounts: list[Token]
-    place: Target | None
+    topic: list[Target]
     last: Target | None
+    others: Others | None
+
+    @property
+    def places(self) -> list[Target]:
+        return [
+            Target(kind=TargetKind.INDEX, index=line, text=token.text)
+            for token in self.clause.places
+            for line in token.lines
+        ]
+
+
+def others_of(parts: Iterable[Clause], reading: Reading) -> Others | None:
+    """The lines that no clause of the message names; None where none names any."""
+    named: list[str] = []
+    for clause in parts:
+        for mention in clause.mentions:
+            named += target_of(clause, mention, reading).skus
+        for token in clause.places:
+            named += (sku for line in token.lines for sku in skus_at(_line(line), reading))
+    if not named:
+        return None
+    rest = (line.sku for line in reading.context.draft if line.sku not in named)
+    return Others(tuple(dict.fromkeys(named)), tuple(rest))
+
+
+def _line(index: int) -> Target:
+    return Target(kind=TargetKind.INDEX, index=index)
 
 
 def targets_of(named: Named, reading: Reading) -> list[Target]:
     """The lines that are meant, each by the best that was said of it."""
     clause = named.clause
-    if named.place:
-        return [named.place]
-    if named.mentions and clause.has(Role.EXCEPT):
-        return _all_but(named, reading)
+    if named.places:
+        return named.places
     if named.mentions:
         return [target_of(clause, mention, reading) for mention in named.mentions]
-    if clause.has(Role.EACH) or any(isinstance(e, Token) and e.is_word(Role.ALL) for e in clause.elements):
+    if named.topic:
+        return named.topic
+    if any(e.is_word(Role.EACH, Role.ALL) for e in clause.words):
         return [Target(kind=TargetKind.ALL)]
-    return [named.last or Target(kind=TargetKind.LAST)]
+    return [named.last or _in_that_unit(named, reading) or Target(kind=TargetKind.LAST)]
 
 
-def _all_but(named: Named, reading: Reading) -> list[Target]:
-    """As in "除了花茶都减1箱": every line but those named."""
-    kept = {sku for mention in named.mentions for sku in target_of(named.clause, mention, reading).skus}
-    return [
-        Target(kind=TargetKind.SKUS, skus=(line.sku,))
-        for line in reading.context.draft
-        if line.sku not in kept
+def _in_that_unit(named: Named, reading: Reading) -> Target | None:
+    """As in "sorry, 60 bags": the one line that was said in that unit, where the last one was not."""
+    line, quantity = last_line(reading), named.amounts[-1].quantity if named.amounts else None
+    word = quantity.parts[0].unit if quantity else None
+    if line is None or word is None or not named.clause.has(Role.REPAIR):
+        return None
+    entries, units = reading.index.entries, reading.index.units
+    said = [
+        held.sku
+        for held in reading.context.draft
+        if held.sku in entries and held.unit in (f.key for f in units.fits(entries[held.sku].product, word))
     ]
+    if len(said) != 1 or said[0] == line.sku:
+        return None
+    return Target(kind=TargetKind.SKUS, skus=(said[0],))
 
 
 def target_of(clause: Clause, mention: Mention, reading: Reading) -> Target:

@@ -19,6 +19,7 @@ class Kind(StrEnum):
     UNIT = "unit"  # a unit word without a number
     DATE = "date"
     MONEY = "money"
+    PLACE = "place"  # lines of the draft by their place
     REF = "ref"  # an order number or its last characters
     WORD = "word"  # a general word with its role
     BREAK = "break"
@@ -46,7 +47,13 @@ class Token:
     quantity: Quantity | None = None
     size: Size | None = None
     when: When | None = None
+    lines: tuple[int, ...] = ()  # of a PLACE
     strength: int = 0
 
     def is_word(self, *roles: Role) -> bool:
         return self.kind is Kind.WORD and self.role in roles
+
+
+def is_pronoun(token: Token) -> bool:
+    """As in "the big one", "大的那一个": no quantity."""
+    return token.text in ("one", "一个", "1个") or token.text.startswith("one or")
