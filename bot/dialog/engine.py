@@ -120,6 +120,7 @@ def _hear(turn: Turn, ways: Routes) -> Says:
     if inbound.kind is Kind.TEXT and inbound.text.strip():
         return safely(turn, lambda: _hear_text(turn, ways, inbound.text[:MAX_TEXT].strip()))
     if ways.kinds[inbound.kind]:
+        _with_person(turn)
         says = safely(turn, lambda: _of_kind(turn, ways) or ())
         captioned = inbound.kind is not Kind.FETCHED and bool(inbound.text.strip())
         return says or (

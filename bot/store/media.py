@@ -27,6 +27,14 @@ PAUSES = (5, 15, 60, 180)
 """Seconds before the next attempts; after the last one the file is given up."""
 LISTS = (".xlsx", ".xlsm", ".xls", ".et", ".csv", ".tsv", ".txt")
 """What the names of files end with that hold a list of goods."""
+ENDINGS: Mapping[str, tuple[str, ...]] = {
+    "image/png": (".png",),
+    "image/webp": (".webp",),
+    "application/pdf": (".pdf",),
+    "text/plain": (".txt", ".csv"),
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": (".xlsx",),
+}
+"""How a file may be called, by what it is; everything else is a photo."""
 MOST = 20
 """Files of one person waiting at once."""
 
@@ -44,6 +52,12 @@ class Received:
     sha256: str | None
     found: Mapping[str, Any]
     used: bool
+
+    def called(self, otherwise: str) -> str:
+        """A name that says what the bytes are, whatever the sender's said."""
+        endings = ENDINGS.get(str(self.found.get("mime")), (".jpg", ".jpeg"))
+        right = self.name.lower().endswith(endings)
+        return self.name if right else f"{self.name[:100] or otherwise}{endings[0]}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

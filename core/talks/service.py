@@ -1,7 +1,8 @@
 """Asking for a person, taking a talk, speaking in it, closing it. While a talk lives, the assistant is silent in it.
 
 Facts: talks.asked (talk_id, member_id, name, text) · talks.taken (talk_id, member_id, name) · talks.said_by_dealer (talk_id,
-staff_id, name, text) · talks.said_by_staff (talk_id, member_id, name, text) · talks.closed (talk_id, member_id, staff_id, by).
+staff_id, name, text, file) · talks.said_by_staff (talk_id, member_id, name, text, file) · talks.closed (talk_id, member_id,
+staff_id, by). file: where the kept bytes are, "" for words alone; text is then its name.
 """
 
 from dataclasses import dataclass
@@ -112,13 +113,18 @@ def take_talk(session: Session, actor: Actor, *, talk_id: int) -> Talk:
     return talk
 
 
-def say_in_talk(session: Session, actor: Actor, *, text: str) -> Talk | None:
-    """Pass words on to the other side; None when the talk is over."""
+def say_in_talk(session: Session, actor: Actor, *, text: str, file: str = "") -> Talk | None:
+    """Pass words, or a file by its name and reference, on to the other side; None when the talk is over."""
     if actor.side == "staff":
         talk = talk_of_staff(session, actor)
         if talk is not None:
             session.for_dealer(talk.dealer_id).report(
-                "talks.said_by_staff", talk_id=talk.id, member_id=talk.member_id, name=actor.name, text=text
+                "talks.said_by_staff",
+                talk_id=talk.id,
+                member_id=talk.member_id,
+                name=actor.name,
+                text=text,
+                file=file,
             )
         return talk
     talk = talk_of_member(session, _member(actor))
@@ -130,6 +136,7 @@ def say_in_talk(session: Session, actor: Actor, *, text: str) -> Talk | None:
             member_id=talk.member_id,
             name=actor.name,
             text=text,
+            file=file,
         )
     return talk
 

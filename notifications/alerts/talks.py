@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from core.db.session import Session
-from core.kit.say import Say
+from core.kit.say import Picture, Say
 from notifications.alerts.happened import Happened, Rule, button, tell
 from notifications.outbox.write import Notice
 from notifications.recipients import Recipient, dealer_label, members_of, staff_of
@@ -30,15 +30,24 @@ def said_by_dealer(session: Session, fact: Happened) -> Iterable[Notice]:
     holder = [who for who in found if who.subject == f"s:{fact.data['staff_id']}"]
     params = {"dealer": label.name, "name": str(fact.data["name"]), "text": str(fact.data["text"])}
     choices = () if holder else (button("take", "talk-take", str(fact.data["talk_id"])),)
-    yield from tell(
-        fact, holder or found, Say(key="alerts.talk_said", params=params, choices=choices), kind="money"
-    )
+    said = Say(key=_key("alerts.talk_said", fact), params=params, choices=choices, picture=_file(fact))
+    yield from tell(fact, holder or found, said, kind="money")
+
+
+def _file(fact: Happened) -> Picture | None:
+    file = str(fact.data.get("file", ""))
+    return Picture(ref=file, name=str(fact.data["text"])) if file else None
+
+
+def _key(words: str, fact: Happened) -> str:
+    return f"{words}_file" if fact.data.get("file") else words
 
 
 def _to_member(key: str) -> Rule:
     def rule(session: Session, fact: Happened) -> Iterable[Notice]:
         params = {name: str(fact.data[name]) for name in ("name", "text") if name in fact.data}
-        yield from tell(fact, _member(session, fact), Say(key=key, params=params), kind="money")
+        said = Say(key=_key(key, fact), params=params, picture=_file(fact))
+        yield from tell(fact, _member(session, fact), said, kind="money")
 
     return rule
 

@@ -2,17 +2,11 @@
 
 from collections.abc import Sequence
 
-from bot.dialog.api import Turn
-from bot.store.media import Received, ask_for
+from bot.store.media import Received
 from bot.understand.context import ClaimForm
 from core.claims.queries import FILE, INVOICE, Evidence
 from core.claims.service import Expense
 from core.kit.money import round_half_up
-
-
-def take(turn: Turn) -> str:
-    """Note the file of this message, to be fetched; its id."""
-    return ask_for(turn.session, turn.actor.subject, turn.inbound)
 
 
 def evidence(receipts: Sequence[Received]) -> tuple[Evidence, ...]:
@@ -21,20 +15,13 @@ def evidence(receipts: Sequence[Received]) -> tuple[Evidence, ...]:
     for one in receipts:
         if one.sha256 is None:
             continue
-        kept = [Evidence(identity=f"{FILE}{one.sha256}", name=_name(one))]
+        kept = [Evidence(identity=f"{FILE}{one.sha256}", name=one.called("receipt"))]
         kept += [
             Evidence(identity=f"{INVOICE}{invoice['identity']}", amount=invoice["amount"])
             for invoice in one.found.get("invoices", ())
         ]
         found.update((each.identity, each) for each in kept)
     return tuple(found.values())
-
-
-def _name(one: Received) -> str:
-    """A name that says what the bytes are, whatever the sender's said."""
-    ending = {"image/png": ".png", "image/webp": ".webp", "application/pdf": ".pdf"}
-    right = ending.get(str(one.found.get("mime")), ".jpg")
-    return one.name if one.name.lower().endswith(right) else f"{one.name[:100] or 'receipt'}{right}"
 
 
 def expense(form: ClaimForm, receipts: Sequence[Received]) -> Expense:

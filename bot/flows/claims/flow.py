@@ -12,7 +12,7 @@ from bot.dialog.api import Flow, Says, Turn, choice, say
 from bot.dialog.messages import Kind, Say
 from bot.flows.claims import files, show, why
 from bot.flows.claims.checks import checked
-from bot.store.media import is_list, lately, received, take_in_hand
+from bot.store.media import ask_for, is_list, lately, received, take_in_hand
 from bot.understand.context import ClaimForm
 from bot.understand.types import Ask, Claim, SubmitClaim, Topic
 from core.claims.queries import claim_by_reference, last_claims
@@ -114,13 +114,15 @@ def take_day(turn: Turn, arg: str) -> Says:
 def sent(turn: Turn) -> Says | None:
     """A picture or file: for the claim in hand, else a claim is offered. With words, the words are answered."""
     inbound = turn.inbound
-    if inbound.media is None or turn.state.with_person:
+    if turn.state.with_person:
+        return None
+    if inbound.media is None:
         return (say(f"dialog.kind.{inbound.kind.value}"),)
     if is_list(inbound.media.name):
         return None
     if not turn.private:
         return (say("dialog.group.private"),)
-    new = files.take(turn)
+    new = ask_for(turn.session, turn.actor.subject, inbound)
     form = turn.state.claim
     if form is not None:
         take_in_hand(turn.session, turn.actor.subject, [new])
@@ -139,6 +141,8 @@ def fetched(turn: Turn) -> Says | None:
     if not found:
         return ()
     one = found[0]
+    if turn.state.with_person and (form is None or one.id not in form.files):
+        return None
     if one.found.get("rows") or is_list(one.name):
         return None
     if form is None or one.id not in form.files:

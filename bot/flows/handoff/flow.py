@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 from bot.dialog.api import Flow, Says, Turn, say
+from bot.dialog.messages import Kind
+from bot.store.media import ask_for, received, take_in_hand
 from bot.understand.types import Human
 from core.talks.service import ask_for_person, close_talk, say_in_talk, talk_of_member
 
@@ -34,6 +36,31 @@ def back(turn: Turn, _arg: str = "") -> Says:
     return (say("handoff.back"),)
 
 
+def sent(turn: Turn) -> Says | None:
+    """A picture or file while a person has the conversation: it is for him, once it is fetched."""
+    if not turn.state.with_person:
+        return None
+    if turn.inbound.media is not None:
+        take_in_hand(
+            turn.session, turn.actor.subject, [ask_for(turn.session, turn.actor.subject, turn.inbound)]
+        )
+    return ()
+
+
+def fetched(turn: Turn) -> Says | None:
+    """It is here and is passed on, or the reason why not is said."""
+    if not turn.state.with_person:
+        return None
+    for one in received(turn.session, turn.actor.subject, (turn.inbound.text,)):
+        if one.sha256 is None:
+            return (say("dialog.not_passed_on"),)
+        say_in_talk(turn.session, turn.actor, text=one.called("file"), file=f"file:{one.sha256}")
+    return ()
+
+
 FLOW = Flow(
-    name="handoff", moves={Human: human}, choices={"person": ask, "way-person": ask, "person-back": back}
+    name="handoff",
+    moves={Human: human},
+    choices={"person": ask, "way-person": ask, "person-back": back},
+    kinds={Kind.PHOTO: sent, Kind.FILE: sent, Kind.FETCHED: fetched},
 )

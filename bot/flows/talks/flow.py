@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from bot.dialog.api import Flow, Says, Turn, choice, say
 from bot.dialog.commands import Values, Verb, staff_flow, verb_of
-from bot.dialog.messages import Say
+from bot.dialog.messages import Kind, Say
+from bot.store.media import ask_for, received, take_in_hand
 from core.talks.service import close_talk, open_talks, say_in_talk, take_talk
 
 
@@ -42,6 +43,26 @@ def pass_on(turn: Turn) -> Says | None:
     return ()
 
 
+def sent(turn: Turn) -> Says | None:
+    """A picture or file of the colleague: for the dealer's person, once it is fetched."""
+    if turn.state.talking_to is None or turn.inbound.media is None:
+        return (say(f"dialog.kind.{turn.inbound.kind.value}"),)
+    take_in_hand(turn.session, turn.actor.subject, [ask_for(turn.session, turn.actor.subject, turn.inbound)])
+    return ()
+
+
+def fetched(turn: Turn) -> Says:
+    """It is here and is passed on, or the reason why not is said."""
+    for one in received(turn.session, turn.actor.subject, (turn.inbound.text,)):
+        if one.sha256 is None:
+            return (say("dialog.not_passed_on"),)
+        file = f"file:{one.sha256}"
+        if say_in_talk(turn.session, turn.actor, text=one.called("file"), file=file) is None:
+            turn.state.talking_to = None
+            return (say("talks.over"),)
+    return ()
+
+
 VERBS = (
     Verb(name="talks", policy="talks.take", run=waiting),
     Verb(name="ending", policy="talks.take", run=end),
@@ -50,4 +71,9 @@ VERBS = (
 _flow = staff_flow("talks", VERBS)
 assert _flow.text is not None
 _commands = _flow.text
-FLOW: Flow = replace(_flow, text=pass_on, choices={**_flow.choices, "talk-take": take})
+FLOW: Flow = replace(
+    _flow,
+    text=pass_on,
+    choices={**_flow.choices, "talk-take": take},
+    kinds={Kind.PHOTO: sent, Kind.FILE: sent, Kind.FETCHED: fetched},
+)
