@@ -1,5 +1,6 @@
 """The child that reads a file: its bytes on standard input, what is asked as its argument, what it says as JSON out."""
 
+import gc
 import resource
 import sys
 
@@ -20,6 +21,7 @@ def main() -> None:
         (resource.RLIMIT_NPROC, 0),
     ):
         resource.setrlimit(limit, (most, most))
+    gc.disable()  # it lives for one file, within its limits
     asked = msgspec.json.decode(sys.argv[1])
     try:
         said = Said(parse(sys.stdin.buffer.read(), asked["name"], asked["columns"], asked["rows_under"]))

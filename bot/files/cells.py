@@ -33,6 +33,8 @@ def text(most: int) -> Reader:
     """A name or an address on one line, at most so many characters. Formulas are text like any other."""
 
     def read(cell: Any) -> str:
+        if type(cell) is str and len(cell) <= most and " " not in cell and cell.isprintable():
+            return cell
         if isinstance(cell, bool | list | dict):
             raise CellError("not_text", value=_shown(cell))
         value = " ".join(_plain(cell).split())
@@ -50,13 +52,25 @@ def text(most: int) -> Reader:
 def code(most: int) -> Reader:
     """A key such as a sku or a dealer's code: full-width letters and digits made plain, numbers as they were written."""
     plain = text(most)
-    return lambda cell: plain(cell if isinstance(cell, bool | list | dict) else _digits(cell))
+
+    def read(cell: Any) -> Any:
+        if (type(cell) is str and cell.isascii()) or isinstance(cell, bool | list | dict):
+            return plain(cell)
+        return plain(_digits(cell))
+
+    return read
+
+
+_PHONE = re.compile(r"\+?[0-9]{5,16}")
+_NUMBER = code(40)
 
 
 def phone(cell: Any) -> str:
     """A telephone number, without the blanks and dashes people write in it."""
-    value = re.sub(r"[\s\-()（）]", "", text(40)(cell))
-    if not re.fullmatch(r"\+?\d{5,16}", value):
+    if type(cell) is str and _PHONE.fullmatch(cell):
+        return cell
+    value = re.sub(r"[\s\-()（）]", "", _NUMBER(cell))
+    if not _PHONE.fullmatch(value):
         raise CellError("not_a_phone", value=_shown(cell))
     return value
 
@@ -65,6 +79,14 @@ def whole(low: int = 0, high: int = MOST_UNITS) -> Reader:
     """A whole number in a range; a spreadsheet's 4.0 is 4."""
 
     def read(cell: Any) -> int:
+        if (
+            type(cell) is str
+            and len(cell) < 9
+            and cell.isascii()
+            and cell.isdigit()
+            and low <= int(cell) <= high
+        ):
+            return int(cell)
         number = _number(cell, "not_whole")
         if number != number.to_integral_value():
             raise CellError("not_whole", value=_shown(cell))
@@ -122,11 +144,13 @@ def word(words: dict[str, tuple[str, ...]]) -> Reader:
     return read
 
 
+_NAME = text(80)
+
+
 def names(cell: Any) -> list[str]:
     """A list of names: a JSON list (also as a cell's text, as exports write it), or names apart by ; 、 , or |."""
     parts = cell if isinstance(cell, list) else _json_list(cell) or _LIST.split(_plain(cell))
-    read = text(80)
-    return list(dict.fromkeys(name for name in (read(part) for part in parts) if name))
+    return list(dict.fromkeys(name for name in map(_NAME, parts) if name))
 
 
 def _json_list(cell: Any) -> list[Any] | None:

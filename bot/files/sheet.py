@@ -21,7 +21,6 @@ import msgspec
 from bot.files.child import read_in_child
 from bot.files.errors import FileRefusedError
 from bot.files.workbook import Grid, grid_of
-from core.kit.shape import reader
 
 ENDINGS = (".json", ".jsonl", ".csv", ".xlsx")
 MOST_BYTES = 60_000_000
@@ -34,13 +33,12 @@ _MAGIC = {b"PK\x03\x04": "is_xlsx", b"\xd0\xcf\x11\xe0": "is_xls", b"%PDF": "is_
 _GUARDED = re.compile(r"^'(?=[=+\-@\t\r\n＝＋－＠])")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A row as it stands in the file: its number there, its cells by column name, and what is wrong with some of them."""
 
     number: int
     cells: dict[str, Any]
-    faults: dict[str, str] = field(default_factory=dict)
+    faults: dict[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +63,8 @@ class Said:
     refused: str = ""
     fields: dict[str, Any] = field(default_factory=dict)
 
-_read = reader(Said)
+
+_said = msgspec.json.Decoder(Said)
 
 
 def read_sheet(
@@ -102,7 +101,7 @@ def sheet_of(
     """The rows of a file's bytes. Raises FileRefusedError."""
     if Path(name).suffix.lower() != ".xlsx" and len(content) <= SMALL:
         return parse(content, name, columns, rows_under)
-    said = _read(msgspec.json.decode(read_in_child(content, name, columns, rows_under)))
+    said = _said.decode(read_in_child(content, name, columns, rows_under))
     if said.sheet is None:
         raise FileRefusedError(said.refused, **said.fields)
     return said.sheet
@@ -147,11 +146,7 @@ def folded(header: str) -> str:
 
 def _table(grid: Grid, known: Mapping[str, str], name: str) -> Sheet:
     """Rows under a row of headers; wholly empty rows are none, and a lone cell above the headers is a title."""
-    filled = [
-        (number, cells)
-        for number, cells in grid.rows
-        if number in grid.marks or any(not _empty(cell) for cell in cells)
-    ]
+    filled = [row for row in grid.rows if row[0] in grid.marks or not all(map(_empty, row[1]))]
     while len(filled) > 1 and _is_title(filled[0][1], known):
         del filled[0]
     if not filled:
@@ -161,24 +156,34 @@ def _table(grid: Grid, known: Mapping[str, str], name: str) -> Sheet:
     top, written = filled[0]
     headers = _headers([str(cell) for cell in written], known, name)
     merged = _merged(grid, top)
+    wanted = [(place, column) for place, column in enumerate(headers) if column]
     lines = []
     for number, cells in filled[1:]:
-        if any(not _empty(cell) for cell in cells[len(headers) :]):
+        if len(cells) > len(headers) and any(not _empty(cell) for cell in cells[len(headers) :]):
             raise FileRefusedError("more_cells", name=name, row=number)
-        whole = {**dict(enumerate(cells)), **merged.get(number, {})}
-        marks = grid.marks.get(number, {})
-        values = {
-            column: whole[place]
-            for place, column in enumerate(headers)
-            if column and place not in marks and not _empty(whole.get(place))
-        }
-        wrong = {headers[place]: mark for place, mark in marks.items() if _named(headers, place)}
-        if values or wrong or not grid.marks:
-            lines.append(Line(number, values, wrong))
+        if number in merged or number in grid.marks or len(cells) < len(headers):
+            line = _line(number, {**dict(enumerate(cells)), **merged.get(number, {})}, headers, grid)
+        else:
+            line = Line(number, {column: cells[at] for at, column in wanted if not _empty(cells[at])})
+        if line.cells or line.faults or not grid.marks:
+            lines.append(line)
     unknown = tuple(
         str(cell) for cell, column in zip(written, headers, strict=True) if not column and not _empty(cell)
     )
     return Sheet(lines, frozenset(column for column in headers if column), unknown, {}, grid.unread)
+
+
+def _line(number: int, cells: Mapping[int, Any], headers: Sequence[str], grid: Grid) -> Line:
+    """A row with merged or marked cells, or a short one."""
+    marks = grid.marks.get(number, {})
+    values = {
+        column: cells[place]
+        for place, column in enumerate(headers)
+        if column and place not in marks and not _empty(cells.get(place))
+    }
+    return Line(
+        number, values, {headers[place]: mark for place, mark in marks.items() if _named(headers, place)}
+    )
 
 
 def _named(headers: Sequence[str], place: int) -> bool:
@@ -222,7 +227,7 @@ def _csv(text: str, name: str) -> Iterable[tuple[int, list[str]]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         for cells in reader:
-            yield reader.line_num, [_GUARDED.sub("", cell) for cell in cells]
+            yield reader.line_num, [_GUARDED.sub("", cell) if cell[:1] == "'" else cell for cell in cells]
     except csv.Error:
         raise FileRefusedError("csv", name=name, row=reader.line_num) from None
 
@@ -281,4 +286,6 @@ def _objects(rows: Sequence[tuple[int, Any]], known: Mapping[str, str], name: st
 
 
 def _empty(cell: Any) -> bool:
-    return cell is None or (isinstance(cell, str) and not cell.strip()) or cell == []
+    if type(cell) is str:
+        return not cell or cell.isspace()
+    return cell is None or cell == []
