@@ -12,12 +12,13 @@ from pathlib import Path
 from fastapi import FastAPI
 from sqlalchemy import Connection
 
-from bot.app import Running, create_app, open_parts, web_chat
+from bot.app import create_app, web_chat
 from bot.channels.web import demo as page
 from bot.channels.web.receive import ACCOUNT, CHANNEL
 from bot.cli.listen import run
 from bot.dialog.messages import Name
 from bot.migrations import migrate
+from bot.running import Running, open_parts
 from bot.sample import SamplePersona, load_sample, person_behind, personas
 from bot.settings import Settings
 from core.db.scope import SystemScope

@@ -8,10 +8,10 @@ import typer
 import uvicorn
 from fastapi import FastAPI
 
-from bot.app import Running
 from bot.cli.desk import sentence, stop
 from bot.cli.running import beside, hold, listening
 from bot.commands import Place
+from bot.running import Running
 from bot.settings import Settings
 
 GRACE = 6

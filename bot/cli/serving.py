@@ -19,9 +19,10 @@ def serve(
 ) -> None:
     """Serve the channels, the chat page and the scheduled jobs."""
     from bot import logs
-    from bot.app import create_app, open_parts
+    from bot.app import create_app
     from bot.cli.desk import ensure_schema, settings_now, speak, stop
     from bot.cli.listen import run
+    from bot.running import open_parts
 
     logs.configure()
     settings = settings_now()

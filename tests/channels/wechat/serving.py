@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import uvicorn
 
-from bot.app import Running, create_app, open_parts
+from bot.app import create_app
+from bot.running import Running, open_parts
 from bot.settings import Settings
 from tests.channels.wechat.fake import FakeWeChat
 from tests.databases import Database

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-import bot.app
+import bot.running
 from bot.store.models import inbox
 from core.db.scope import system
 from core.orders.models import orders
@@ -43,7 +43,7 @@ def until(happened: Any, within: float = 10.0) -> None:
 
 def slow(monkeypatch: pytest.MonkeyPatch, containing: str, seconds: float) -> list[str]:
     """Messages with this text are not worked on until so long after the first; the ids of those that waited."""
-    handle, waited = bot.app.handle, []
+    handle, waited = bot.running.handle, []
     ends: list[float] = []
 
     def slowly(office: Any, inbound: Any) -> Any:
@@ -53,7 +53,7 @@ def slow(monkeypatch: pytest.MonkeyPatch, containing: str, seconds: float) -> li
             time.sleep(max(0.0, ends[0] - time.monotonic()))
         return handle(office, inbound)
 
-    monkeypatch.setattr(bot.app, "handle", slowly)
+    monkeypatch.setattr(bot.running, "handle", slowly)
     return waited
 
 

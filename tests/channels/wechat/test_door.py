@@ -274,6 +274,6 @@ def test_where_the_database_does_not_answer_wechat_is_asked_to_come_again(
     def broken(*_: object, **__: object) -> None:
         raise OSError("the disk is full")
 
-    monkeypatch.setattr("bot.app.handle", broken)
+    monkeypatch.setattr("bot.running.handle", broken)
     attempt = app.wechat.delivery.post(text(app))
     assert refused(app, attempt, 503)
