@@ -15,9 +15,9 @@ from bot.store.models import inbox
 from bot.turn import handle
 from tests.databases import Database, Databases
 from tests.e2e.books import consistent, rows
+from tests.e2e.running import _processes
 from tests.faults.disk import Disk, after_a_cut, promised
 from tests.faults.lives import DEALERS, Process, opening, script
-from tests.e2e.running import _processes
 
 CUTS = int(os.environ.get("CUTS", "12"))
 ORDERS = 5
