@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 import typer
 from pydantic import ValidationError
-from sqlalchemy import inspect
+from sqlalchemy import inspect, make_url
 from sqlalchemy.exc import OperationalError
 
 from bot import logs
@@ -23,8 +23,11 @@ from bot.commands.run import carry_out, perform
 from bot.commands.words import texts
 from bot.migrations import at_head, migrate
 from bot.settings import Settings
+from bot.shelf import Shelf
+from bot.understand.index import Index
 from core.db.engine import read_engine, write_engine
 from core.db.lane import open_lane
+from core.kit.clock import utc_now
 
 LONG = 200
 """Rows from which on a progress bar is worth it."""
@@ -106,6 +109,23 @@ def ensure_schema(settings: Settings) -> None:
         migrate(settings.database_url)
     elif not ready:
         stop(settings, "not_at_head")
+
+
+def index_now(settings: Settings) -> Index:
+    """The index of the database's catalogue, only read; ends with 2 when the database is not at head."""
+    if settings.sqlite and not Path(make_url(settings.database_url).database or "").exists():
+        stop(settings, "not_at_head")  # opening it would make an empty one
+    engine = read_engine(settings.database_url)
+    try:
+        if not at_head(engine):
+            stop(settings, "not_at_head")
+        shelf = Shelf(engine, utc_now)
+        shelf.refresh()
+    except OperationalError as error:
+        stop(settings, "unreachable", cause=str(error.orig).splitlines()[0])
+    finally:
+        engine.dispose()
+    return shelf.index
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Commands about how well the product understands: stats, replay, transcript."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -32,9 +33,50 @@ def corrections(
     looked_up(command, as_json=json, days=days, rows=rows)
 
 
+def replay(
+    chat: Annotated[
+        Path,
+        typer.Argument(
+            help="WeChat text (NAME TIME, then the message), Telegram Desktop's result.json or messages.html."
+        ),
+    ],
+    catalogue: Annotated[
+        str, typer.Option(help="A catalogue .json instead of the database's; then no database is touched.")
+    ] = "",
+    us: Annotated[
+        list[str] | None, typer.Option(help="A sender of the brand's own side; may be given several times.")
+    ] = None,
+    out: Annotated[
+        str,
+        typer.Option(help="An .xlsx or .csv of proposed names, for `dealer import aliases` after review."),
+    ] = "",
+    json: Json = False,
+) -> None:
+    """Read a chat history as the assistant would: what it understands, asks, does not know, and names to add."""
+    from bot.cli.desk import index_now, progress_bar, settings_now, show, stop
+    from bot.commands.replay import index_of_file, replayed, unknown_form
+    from bot.files.errors import FileRefusedError
+    from bot.files.words import refusal
+    from bot.replay.chat import UnknownChatError
+
+    settings = settings_now()
+    try:
+        index = index_of_file(Path(catalogue)) if catalogue else index_now(settings)
+        with progress_bar() as progress:
+            answer = replayed(settings, index, path=chat, ours=us or (), out=out, progress=progress)
+    except FileRefusedError as error:
+        show(settings, {"refused": refusal(error, settings.locale)}, as_json=json)
+    except UnknownChatError as error:
+        show(settings, {"refused": unknown_form(settings, chat, error)}, as_json=json)
+    except (OSError, ValueError, KeyError) as error:
+        stop(settings, "unreadable", code=1, cause=f"{type(error).__name__}: {error}"[:200])
+    show(settings, {"answer": {"data": answer.data, "lines": answer.lines, "ok": answer.ok}}, as_json=json)
+
+
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
     stats = typer.Typer(help="How well it understands.", no_args_is_help=True)
     stats.command("understanding")(understanding)
     stats.command("corrections")(corrections)
     app.add_typer(stats, name="stats")
+    app.command()(replay)
