@@ -22,13 +22,14 @@ from sqlalchemy.types import Date
 
 from bot.channels.wechat.models import wechat_tokens
 from bot.migrations import head
+from bot.schedule import jobs
 from bot.schema import metadata
 from bot.store.models import parked
 from core.db.base import UtcDateTime
 from core.db.row_security import EVERYTHING, hold
 from core.db.scope import MARK
 from notifications.outbox.models import facts, fired, outbox
-from notifications.schedule import JOBS, latest_due
+from notifications.schedule import latest_due
 
 KIND = "dealer backup"
 CHUNK = 1000
@@ -153,7 +154,7 @@ def _say_nothing_twice(connection: Connection, now: datetime, zone: ZoneInfo) ->
     connection.execute(update(facts).where(facts.c.addressed_at.is_(None)).values(addressed_at=now))
     connection.execute(update(parked).where(parked.c.state == "waiting").values(state="dead"))
     connection.execute(wechat_tokens.delete())
-    for job in JOBS:
+    for job in jobs():
         planned = latest_due(job, now, zone)
         done = select(fired.c.id).where(fired.c.job == job.name, fired.c.planned_at == planned)
         if planned is not None and connection.execute(done).first() is None:

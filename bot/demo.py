@@ -20,13 +20,14 @@ from bot.dialog.messages import Name
 from bot.migrations import migrate
 from bot.running import Running, open_parts
 from bot.sample import SamplePersona, load_sample, person_behind, personas
+from bot.schedule import jobs
 from bot.settings import Settings
 from core.db.scope import SystemScope
 from core.db.session import Session
 from core.kit.clock import business_day, utc_now
 from core.people.joining import Identity, bind_identity
 from core.people.service import set_locale
-from notifications.schedule import JOBS, fire_due
+from notifications.schedule import fire_due
 
 FOLDER = Path("var")
 DATABASE = FOLDER / "demo.sqlite3"
@@ -130,7 +131,7 @@ def _become(running: Running, persona: SamplePersona, chat: str, locale: str) ->
 
 def _next_day(running: Running, clock: DemoClock) -> None:
     clock.tomorrow()
-    for job in JOBS:
+    for job in jobs():
         fire_due(running.lane, job, process=running.office.process, clock=clock, zone=running.settings.zone)
 
 

@@ -184,6 +184,7 @@ def open_parts(settings: Settings, *, clock: Clock = utc_now) -> Running:
         public_url=settings.public_url,
         banded_stock=settings.stock_display == "banded",
         tell_dealers=settings.tell_dealers_of_contracts,
+        keep_files=settings.keep_files_days,
     )
     senders: dict[str, Sender] = {}
     post = Post(lane=lane, senders=senders, process=process, clock=clock)

@@ -7,7 +7,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import field_validator
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 
@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     outbound_proxy: str = ""
     stock_display: Literal["exact", "banded"] = "exact"
     tell_dealers_of_contracts: bool = False  # that theirs ends; staff always are
+    keep_files_days: int = Field(default=30, ge=1)  # of a received file that nothing refers to
 
     telegram_token: str = ""
     telegram_webhook_secret: str = ""

@@ -70,6 +70,7 @@ class Office:
     names: dict[str, str] = field(default_factory=dict)  # what the channels call us, once they have told
     banded_stock: bool = False
     tell_dealers: bool = False  # of the end of their contracts
+    keep_files: int = 30  # days a received file stays that nothing refers to
 
 
 def handle(office: Office, inbound: Inbound) -> Outcome:

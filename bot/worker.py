@@ -12,12 +12,13 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import Connection
 
+from bot.schedule import jobs
 from bot.turn import Office, retry_parked
 from core.db.scope import SystemScope
 from core.db.session import Session
 from notifications.address import address_facts
 from notifications.outbox.post import Post
-from notifications.schedule import JOBS, Job, fire_due, trigger
+from notifications.schedule import Job, fire_due, trigger
 
 log = structlog.get_logger()
 
@@ -56,7 +57,7 @@ class Worker:
         if not loops:
             return
         self._tasks += [asyncio.create_task(self._forever(round_)) for round_ in self.rounds]
-        for job in JOBS:
+        for job in jobs(self._office.keep_files):
             self._scheduler.add_job(
                 self._tick,
                 trigger(job, self._office.zone),

@@ -10,13 +10,14 @@ from bot.anchors import kept
 from bot.commands import Answer, Place, read, write
 from bot.commands.words import say
 from bot.invariants import violations
+from bot.schedule import jobs as all_jobs
 from bot.store.parked import Parked, find_parked, parked_messages, settle_parked
 from core.audit.seal import unsealed
 from core.db.session import Session
 from core.kit.errors import NotFoundError
 from core.kit.violation import Violation
 from notifications.outbox.models import fired, outbox
-from notifications.schedule import JOBS, fire, fire_due, job_named, latest_due
+from notifications.schedule import fire, fire_due, job_named, latest_due
 
 _unsettled = select(outbox).where(outbox.c.state.not_in(("sent",))).order_by(outbox.c.id.desc()).limit(200)
 _fired = select(fired.c.job, fired.c.planned_at).order_by(fired.c.planned_at)
@@ -97,7 +98,7 @@ def jobs(place: Place) -> Answer:
     done = {row.job: row.planned_at for row in read(place, lambda session: session.execute(_fired).all())}
     zone, now = place.settings.zone, place.clock()
     data = []
-    for job in JOBS:
+    for job in all_jobs():
         planned, ran = latest_due(job, now, zone), done.get(job.name)
         data.append(
             {
@@ -114,7 +115,7 @@ def jobs(place: Place) -> Answer:
 def run_job(place: Place, *, name: str, at: str = "") -> Answer:
     """Run a job's newest due period, or the one planned at a time; by the same claim, so that it runs once."""
     try:
-        job = job_named(name)
+        job = job_named(name, all_jobs(place.settings.keep_files_days))
     except KeyError:
         raise NotFoundError(kind="job", reference=name) from None
     process = "command"

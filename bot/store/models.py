@@ -82,6 +82,7 @@ files = Table(
     Column("size", Integer, nullable=False),
     Column("content", LargeBinary, nullable=False),
     Column("at", UtcDateTime, nullable=False),
+    Index(None, "at"),
 )
 
 media = Table(
@@ -105,6 +106,8 @@ media = Table(
     CheckConstraint("(state = 'ready') = (sha256 IS NOT NULL)", name="ready"),
     Index("ix_media_due", "next_at", sqlite_where=text("told = 0"), postgresql_where=text("NOT told")),
     Index(None, "subject", "created_at"),
+    Index(None, "created_at"),
+    Index(None, "sha256"),
 )
 
 list_columns = scoped_table(

@@ -93,6 +93,7 @@ claim_evidence = scoped_table(
         Column("live", Boolean, nullable=False),  # false once its claim was refused: it may be used again
         ForeignKeyConstraint(["dealer_id", "claim_id"], ["claims.dealer_id", "claims.id"]),
         Index("ix_claim_evidence_claim", "dealer_id", "claim_id"),
+        Index(None, "identity"),
         Index("uq_claim_evidence_live", "identity", unique=True, sqlite_where=text("live"),
               postgresql_where=text("live")),
     )

@@ -34,5 +34,6 @@ contracts = scoped_table(
         UniqueConstraint("dealer_id", "id"),
         Index(None, "dealer_id", "ends_on"),
         Index(None, "ends_on"),
+        Index(None, "file"),
     )
 )

@@ -196,6 +196,9 @@ def upgrade() -> None:
         sa.Column("at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("sha256", name=op.f("pk_files")),
     )
+    with op.batch_alter_table("files", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_files_at"), ["at"], unique=False)
+
     op.create_table(
         "fired",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -475,6 +478,7 @@ def upgrade() -> None:
             batch_op.f("ix_contracts_dealer_id_ends_on"), ["dealer_id", "ends_on"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_contracts_ends_on"), ["ends_on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_contracts_file"), ["file"], unique=False)
 
     op.create_table(
         "dealer_prices",
@@ -602,6 +606,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_media")),
     )
     with op.batch_alter_table("media", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_media_created_at"), ["created_at"], unique=False)
         batch_op.create_index(
             "ix_media_due",
             ["next_at"],
@@ -609,6 +614,7 @@ def upgrade() -> None:
             sqlite_where=sa.text("told = 0"),
             postgresql_where=sa.text("NOT told"),
         )
+        batch_op.create_index(batch_op.f("ix_media_sha256"), ["sha256"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_media_subject_created_at"), ["subject", "created_at"], unique=False
         )
@@ -1175,6 +1181,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("claim_evidence", schema=None) as batch_op:
         batch_op.create_index("ix_claim_evidence_claim", ["dealer_id", "claim_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_claim_evidence_identity"), ["identity"], unique=False)
         batch_op.create_index(
             "uq_claim_evidence_live",
             ["identity"],
@@ -1543,6 +1550,7 @@ def downgrade() -> None:
         batch_op.drop_index(
             "uq_claim_evidence_live", sqlite_where=sa.text("live"), postgresql_where=sa.text("live")
         )
+        batch_op.drop_index(batch_op.f("ix_claim_evidence_identity"))
         batch_op.drop_index("ix_claim_evidence_claim")
 
     op.drop_table("claim_evidence")
@@ -1658,9 +1666,11 @@ def downgrade() -> None:
     op.drop_table("members")
     with op.batch_alter_table("media", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_media_subject_created_at"))
+        batch_op.drop_index(batch_op.f("ix_media_sha256"))
         batch_op.drop_index(
             "ix_media_due", sqlite_where=sa.text("told = 0"), postgresql_where=sa.text("NOT told")
         )
+        batch_op.drop_index(batch_op.f("ix_media_created_at"))
 
     op.drop_table("media")
     op.drop_table("list_columns")
@@ -1681,6 +1691,7 @@ def downgrade() -> None:
 
     op.drop_table("dealer_prices")
     with op.batch_alter_table("contracts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_contracts_file"))
         batch_op.drop_index(batch_op.f("ix_contracts_ends_on"))
         batch_op.drop_index(batch_op.f("ix_contracts_dealer_id_ends_on"))
 
@@ -1726,6 +1737,9 @@ def downgrade() -> None:
 
     op.drop_table("inbox")
     op.drop_table("fired")
+    with op.batch_alter_table("files", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_files_at"))
+
     op.drop_table("files")
     with op.batch_alter_table("facts", schema=None) as batch_op:
         batch_op.drop_index(
