@@ -21,7 +21,7 @@ from bot.dialog.state import Dialogue, Place
 from bot.dialog.texts import known_locale
 from bot.flows.joining import brings_invite, join
 from bot.shelf import Shelf
-from bot.store.inbox import keep_reply
+from bot.store.inbox import Heard, keep_reply
 from bot.store.parked import (
     Parked,
     after_failure,
@@ -133,7 +133,7 @@ def _take(office: Office, connection: Connection, inbound: Inbound, *, again: bo
         session = Session(connection, _scope(recalled), system.now)
         state, says, heard = _step(office, session, recalled, inbound)
     else:
-        session, state, heard = system, recalled.state, ""
+        session, state, heard = system, recalled.state, Heard()
         says, locale = join(session, inbound)
         recalled = recalled if recalled.active else replace(recalled, locale=locale)
     if not keep_state(system, recalled, state):
@@ -143,7 +143,7 @@ def _take(office: Office, connection: Connection, inbound: Inbound, *, again: bo
 
 def _step(
     office: Office, session: Session, recalled: Recalled, inbound: Inbound
-) -> tuple[object, tuple[Say, ...], str]:
+) -> tuple[object, tuple[Say, ...], Heard]:
     state = Dialogue.load(recalled.state)
     state.ship_to = Place(id=recalled.draft_address_id, name=recalled.ship_to or "")
     turn = Turn(
@@ -164,11 +164,16 @@ def _step(
     )
     before = copy(state)
     says = step(turn)
-    return turn.state.dump(), says, heard_as(turn, before)
+    return turn.state.dump(), says, Heard(heard_as(turn, before), turn.pressed)
 
 
 def _keep(  # noqa: PLR0917 - what the turn came to
-    office: Office, session: Session, recalled: Recalled, inbound: Inbound, says: tuple[Say, ...], heard: str
+    office: Office,
+    session: Session,
+    recalled: Recalled,
+    inbound: Inbound,
+    says: tuple[Say, ...],
+    heard: Heard,
 ) -> Outcome:
     write_facts(session, session.facts)
     address = Address(

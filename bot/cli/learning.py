@@ -73,6 +73,30 @@ def replay(
     show(settings, {"answer": {"data": answer.data, "lines": answer.lines, "ok": answer.ok}}, as_json=json)
 
 
+def transcript(
+    dealer: Annotated[str, typer.Option(help="The dealer's code.")],
+    out: Annotated[
+        str, typer.Option(help="Where it goes, such as tests/transcripts/orders/happy/real_zh.yaml.")
+    ],
+    person: Annotated[str, typer.Option(help="Whose, by name or role; without, whoever wrote last.")] = "",
+    since: Annotated[
+        str, typer.Option(help="All since a time, such as 2026-03-10T09:00; without, the last conversation.")
+    ] = "",
+    json: Json = False,
+) -> None:
+    """Turn a real conversation into one that can be played again as a test, names taken out."""
+    from datetime import datetime
+
+    from bot.cli.desk import looked_up, settings_now, stop
+    from bot.commands.transcript import transcript as command
+
+    try:
+        datetime.fromisoformat(since or "2026-01-01")
+    except ValueError:
+        stop(settings_now(), "bad_argument", value=since)
+    looked_up(command, as_json=json, dealer=dealer, person=person, out=out, since=since)
+
+
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
     stats = typer.Typer(help="How well it understands.", no_args_is_help=True)
@@ -80,3 +104,4 @@ def add_to(app: typer.Typer) -> None:
     stats.command("corrections")(corrections)
     app.add_typer(stats, name="stats")
     app.command()(replay)
+    app.command()(transcript)

@@ -19,3 +19,9 @@ class UnwritableError(DealerError):
     """A file that cannot be written, found out before anything was done. Fields: name, cause."""
 
     code = "commands.no_room"
+
+
+class NoTalkError(DealerError):
+    """Nobody of the dealer wrote anything in the time."""
+
+    code = "commands.no_talk"

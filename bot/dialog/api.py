@@ -49,6 +49,7 @@ class Turn:
     asleep: Mapping[str, str] = field(default_factory=dict)  # those whose product it cannot order now
     said: Understanding | None = None
     listed: str = ""  # a list read from a file, to be heard after this as if it had been written
+    pressed: str = ""  # the action and argument of the button that was pressed
     repeating: bool = False  # the person said yes to hearing the same text again
     touched: set[str] = field(
         default_factory=set

@@ -148,6 +148,7 @@ def _pressed(turn: Turn, ways: Routes) -> Says:
     action, arg = read(
         turn.secret, inbound.choice, subject=turn.actor.subject, place=inbound.place, now=turn.session.now
     )
+    turn.pressed = f"{action} {arg}".strip()
     return _chosen(turn, ways, Offer(action=action, arg=arg))
 
 

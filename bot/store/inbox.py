@@ -1,5 +1,6 @@
 """Answered messages: the row that claims a message, and what was said to it."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import insert
@@ -11,8 +12,19 @@ from core.db.session import Session
 _answered = insert(inbox)
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """How a message was heard, in one word; of a button what it does and with what."""
+
+    how: str = ""
+    pressed: str = ""
+
+
+NOT_HEARD = Heard()
+
+
 def keep_reply(
-    session: Session, inbound: Inbound, subject: str, reply: list[dict[str, Any]], heard: str = ""
+    session: Session, inbound: Inbound, subject: str, reply: list[dict[str, Any]], heard: Heard = NOT_HEARD
 ) -> None:
     """Claim the message with its reply, and how it was heard, last of all. Raises IntegrityError when another delivery of it won."""
     session.execute(
@@ -24,9 +36,9 @@ def keep_reply(
             "subject": subject,
             "place": inbound.place,
             "kind": inbound.kind,
-            "text": inbound.text,
+            "text": inbound.text or heard.pressed,
             "reply": reply,
-            "heard": heard,
+            "heard": heard.how,
             "at": inbound.at,
         },
     )

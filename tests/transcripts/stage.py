@@ -37,6 +37,7 @@ from tests.databases import Database
 from tests.world import World, open_world
 
 FOLDER = Path(__file__).parent
+_COLUMNS = ("name_zh", "name_en", "size", "base_unit", "default_unit", "aliases", "aliases_en")
 SINCE = date(2026, 1, 1)
 WHO = "owner north"
 
@@ -197,12 +198,13 @@ GOODS: dict[str, Any] = yaml.safe_load((FOLDER / "shop.yaml").read_text(encoding
 
 
 def set_stage(database: Database, given: dict[str, Any]) -> Stage:
-    """The shop with its goods and one dealer. given: language, role, credit (minor units), stock {sku: base units}, prices."""
+    """The shop with its goods, or those given, and one dealer. given: language, role, credit (minor units), stock {sku: base units}, prices."""
     shop = open_shop(database)
     stock = given.get("stock", {})
-    for row in GOODS["products"]:
+    goods = given.get("goods", GOODS["products"])
+    for row in goods:
         _put(shop, row, stock.get(row["sku"], row["stock"]))
-    words = {name: GOODS[name] for name in ("unit_synonyms", "expense_categories")}
+    words = {name: given.get(name, GOODS[name]) for name in ("unit_synonyms", "expense_categories")}
     brand = {"id": 1, "brand": "Test", "revision": 1, **words}
     shop.system(lambda session: session.execute(insert(catalogue), brand))
     dealer_id = shop.dealer(
@@ -259,9 +261,7 @@ def _agree(shop: Shop, given: dict[str, Any]) -> None:
 
 
 def _put(shop: Shop, row: dict[str, Any], stock: int) -> None:
-    columns = {
-        name: row[name] for name in ("name_zh", "name_en", "size", "base_unit", "default_unit") if name in row
-    }
+    columns = {name: row[name] for name in _COLUMNS if name in row}
     units = {unit: {"factor": factor, "names": []} for unit, factor in row["units"].items()}
     shop.product(row["sku"], stock=stock, units=units, **columns)
     if "price" in row:
