@@ -47,7 +47,7 @@ def look(content: bytes) -> Seen:
             mime = PICTURES[picture.format or ""]
             upright = ImageOps.exif_transpose(picture).convert("L")
     except (UnidentifiedImageError, KeyError):
-        return Seen(mime=TEXT, rows=rows_of_text(content))
+        return _list_in(content)
     except Image.DecompressionBombError:
         raise NotTakenError("size") from None
     except (OSError, ValueError, SyntaxError, EOFError) as error:
@@ -55,6 +55,16 @@ def look(content: bytes) -> Seen:
             raise
         raise NotTakenError("broken") from None
     return Seen(mime=mime, invoices=_invoices(upright))
+
+
+def _list_in(content: bytes) -> Seen:
+    """A list in plain text; not what is written for a machine, nor what says nothing. Raises NotTakenError."""
+    if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        raise NotTakenError("type")
+    rows = rows_of_text(content)
+    if not any(map(any, rows)):
+        raise NotTakenError("type")
+    return Seen(mime=TEXT, rows=rows)
 
 
 def _in_pdf(content: bytes) -> tuple[Invoice, ...]:

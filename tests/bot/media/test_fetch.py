@@ -89,7 +89,7 @@ def test_anothers_file_does_not_exist(worker: Fetching) -> None:
         (raises(GoneError()), "lost"),
         (raises(TooLargeError()), "size"),
         (lambda: bytes(MAX_BYTES + 1), "size"),
-        (lambda: b"not a picture", "type"),
+        (lambda: b"\x00\x01 no picture", "type"),
     ],
     ids=["gone", "too large", "larger than said", "no picture"],
 )

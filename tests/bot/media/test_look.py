@@ -34,8 +34,8 @@ def test_an_invoice_is_read_from_a_tilted_photo() -> None:
 
 
 def test_a_picture_without_a_code_and_a_pdf_are_taken() -> None:
-    assert look_in_child(picture()) == {"mime": "image/png", "invoices": []}
-    assert look_in_child(pdf("收据")) == {"mime": "application/pdf", "invoices": []}
+    assert look_in_child(picture()) == {"mime": "image/png", "invoices": [], "rows": []}
+    assert look_in_child(pdf("收据")) == {"mime": "application/pdf", "invoices": [], "rows": []}
 
 
 FIRST, SECOND = "24312000000012345678", "24312000000012345679"
@@ -53,6 +53,7 @@ def test_invoices_are_read_from_the_codes_on_the_pages_of_a_pdf() -> None:
     assert look_in_child(invoice_pdf(FIRST, SECOND)) == {
         "mime": "application/pdf",
         "invoices": [READ, {**READ, "identity": f":{SECOND}"}],
+        "rows": [],
     }
 
 
@@ -128,7 +129,11 @@ def test_a_gif_renamed_to_jpg_is_refused() -> None:
 
 
 def test_the_largest_picture_that_is_taken_fits_the_childs_memory() -> None:
-    assert look_in_child(png_of(8_000, MOST_PIXELS // 8_000)) == {"mime": "image/png", "invoices": []}
+    assert look_in_child(png_of(8_000, MOST_PIXELS // 8_000)) == {
+        "mime": "image/png",
+        "invoices": [],
+        "rows": [],
+    }
 
 
 def test_a_child_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
