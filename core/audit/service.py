@@ -1,5 +1,6 @@
 """Writing the audit trail."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import insert
@@ -8,6 +9,8 @@ from core.audit.models import audit
 from core.db.session import Session
 
 _write = insert(audit)
+
+Effect = tuple[int | None, str, dict[str, Any]]
 
 
 def record(
@@ -38,3 +41,24 @@ def record(
             "reason": reason,
         },
     )
+
+
+def record_each(
+    session: Session, *, actor: str, action: str, object_type: str, channel: str, rows: Sequence[Effect]
+) -> None:
+    """Rows for many effects of one kind, (dealer's id, reference, detail) each, in their own transaction."""
+    common = {
+        "at": session.now,
+        "actor": actor,
+        "action": action,
+        "object_type": object_type,
+        "channel": channel,
+    }
+    if rows:
+        session.execute(
+            _write,
+            [
+                {**common, "dealer_id": dealer, "object_ref": reference, "detail": detail}
+                for dealer, reference, detail in rows
+            ],
+        )

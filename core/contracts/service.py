@@ -1,20 +1,23 @@
 """Verbs of contracts: bringing them in, and deciding what comes after them."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import String, bindparam, insert, select, update
 
 from core.contracts.errors import BadTermError, OtherDealerError, TermChangedError
 from core.contracts.models import contracts
 from core.contracts.queries import Contract, contract_by_id
 from core.contracts.rules import SNOOZE
+from core.db.rows import json_rows
 from core.db.scope import scoped, system
 from core.db.session import Session
 from core.kit.clock import business_day
 from core.people.actor import Actor
 from core.people.policy import require
-from core.people.trail import trail
+from core.people.trail import trail, trail_each
 
 _known = system(
     select(
@@ -28,6 +31,11 @@ _known = system(
     .where(contracts.c.number == bindparam("number"))
     .with_for_update()
 )
+_wanted = json_rows("contract_numbers", number=String())
+_numbers = system(
+    select(contracts.c.number).select_from(_wanted.join(contracts, contracts.c.number == _wanted.c.number))
+)
+_add_many = system(insert(contracts))
 _add = scoped(insert(contracts).returning(contracts.c.id))
 _change = scoped(
     update(contracts)
@@ -103,9 +111,54 @@ def put_contract(
         session.execute(_change, {"contract": contract, "start": start, "end": end})
     if known is not None and not (moved or filed):
         return "unchanged"
-    term = {"start": start.isoformat(), "end": end.isoformat(), "file": file_name}
-    trail(session, actor, "contracts.put", number, after=term)
+    trail(session, actor, "contracts.put", number, after=_term(start, end, file_name))
     return "created" if known is None else "updated"
+
+
+def put_contracts(session: Session, actor: Actor, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Write down many (dealer_id, number, start, end, file, file_name), in a system session; numbers must differ.
+
+    created | updated | unchanged | backwards (it ends before it starts) | taken (another dealer's number) for each.
+    """
+    require(actor, "contracts.put")
+    numbers = {"contract_numbers": [{"number": row["number"]} for row in rows]}
+    known = set(session.execute(_numbers, numbers).scalars())
+    fresh: list[Mapping[str, Any]] = []
+    outcomes = []
+    for row in rows:
+        if row["number"] in known:
+            outcomes.append(_again(session, actor, row))
+        elif row["end"] < row["start"]:
+            outcomes.append("backwards")
+        else:
+            fresh.append(row)
+            outcomes.append("created")
+    if fresh:
+        new = [
+            {"dealer_id": row["dealer_id"], "number": row["number"], "starts_on": row["start"],
+             "ends_on": row["end"], "file": row["file"], "file_name": row["file_name"], "created_at": session.now}
+            for row in fresh
+        ]  # fmt: skip
+        session.execute(_add_many, new)
+        trail_each(session, actor, "contracts.put", [
+            (row["dealer_id"], row["number"], {"after": _term(row["start"], row["end"], row["file_name"])})
+            for row in fresh
+        ])  # fmt: skip
+    return outcomes
+
+
+def _again(session: Session, actor: Actor, row: Mapping[str, Any]) -> str:
+    terms = {name: row[name] for name in ("number", "start", "end", "file", "file_name")}
+    try:
+        return put_contract(session.for_dealer(row["dealer_id"]), actor, **terms)
+    except BadTermError:
+        return "backwards"
+    except OtherDealerError:
+        return "taken"
+
+
+def _term(start: date, end: date, file_name: str) -> dict[str, str]:
+    return {"start": start.isoformat(), "end": end.isoformat(), "file": file_name}
 
 
 def decide_contract(

@@ -3,10 +3,10 @@
 The dealer's account is locked before it, as for everything that moves a dealer's money.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import BigInteger, String, bindparam, func, insert, select, update
+from sqlalchemy import BigInteger, String, bindparam, func, insert, select, true, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from core.credit.errors import RebateShortError
@@ -14,7 +14,7 @@ from core.credit.ledger import post
 from core.credit.rebate_models import rebate_accounts, rebate_ledger
 from core.db.base import Id, Minor, UtcDateTime
 from core.db.rows import json_rows
-from core.db.scope import DEALER, scoped
+from core.db.scope import DEALER, scoped, system
 from core.db.session import Session
 
 _rows = json_rows(
@@ -43,6 +43,18 @@ _write = scoped(
     )
     .returning(rebate_ledger.c.id)
 )
+_openings = json_rows("rebate_openings", dealer_id=Id, balance=BigInteger())
+_open_many = system(
+    upsert(rebate_accounts)
+    .from_select(["dealer_id"], select(_openings.c.dealer_id).where(true()))
+    .on_conflict_do_nothing(index_elements=["dealer_id"])
+)
+_move_many = system(
+    update(rebate_accounts)
+    .where(rebate_accounts.c.dealer_id == _openings.c.dealer_id)
+    .values(balance=rebate_accounts.c.balance + _openings.c.balance)
+)
+_write_many = system(insert(rebate_ledger))
 _used = scoped(
     select(func.coalesce(-func.sum(rebate_ledger.c.amount), 0)).where(
         rebate_ledger.c.order_id == bindparam("order"), rebate_ledger.c.kind.in_(("used", "released"))
@@ -74,6 +86,19 @@ def post_rebate(session: Session, entries: Sequence[Entry], *, by: str) -> int:
         raise RuntimeError("a rebate balance would fall below zero")
     _keep(session, entries, by=by)
     return after
+
+
+def post_openings(session: Session, amounts: Mapping[int, int], *, source: str, by: str) -> None:
+    """First entries of many dealers' balances, by dealer, in a system session; their accounts are locked."""
+    rows = {
+        "rebate_openings": [{"dealer_id": dealer, "balance": amount} for dealer, amount in amounts.items()]
+    }
+    session.execute(_open_many, rows)
+    session.execute(_move_many, rows)
+    entry = {"kind": "opening", "source": source, "by": by, "at": session.now}
+    session.execute(
+        _write_many, [{"dealer_id": dealer, "amount": amount, **entry} for dealer, amount in amounts.items()]
+    )
 
 
 def move_to_account(

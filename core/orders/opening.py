@@ -9,42 +9,58 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from sqlalchemy import bindparam, case, select
+from sqlalchemy import String, case, insert, select
 
-from core.credit.ledger import expose, open_account
-from core.db.scope import scoped
+from core.credit.many import expose_accounts, lock_accounts
+from core.db.base import Id
+from core.db.rows import json_rows
+from core.db.scope import system
 from core.db.session import Session
-from core.dealers.queries import addresses_of
+from core.dealers.models import addresses
 from core.kit.clock import business_day
 from core.kit.money import MAX_MINOR
-from core.orders.models import orders
+from core.orders.models import order_lines, orders
 from core.orders.rules import fingerprint
-from core.orders.write import insert_lines, insert_numbered
 from core.people.actor import Actor
 from core.people.models import members
 from core.people.policy import require
-from core.people.trail import trail
+from core.people.trail import trail_each
 from core.pricing.queries import prices_of
 from core.pricing.rules import line_total
-from core.products.queries import ProductView
+from core.products.queries import Goods
 from core.stock.movements import Move, lock_stock, move_stock
 
 SOURCE = "file"
 
-_owner = scoped(
-    select(members.c.id)
+_dealers = json_rows("order_dealers", dealer_id=Id)
+_wanted = json_rows("order_numbers", number=String())
+_owners = system(
+    select(members.c.dealer_id, members.c.id)
+    .select_from(_dealers.join(members, members.c.dealer_id == _dealers.c.dealer_id))
     .where(members.c.state != "revoked")
     .order_by(case((members.c.role == "owner", 0), (members.c.role == "buyer", 1), else_=2), members.c.id)
-    .limit(1)
 )
-_same = scoped(select(orders.c.fingerprint).where(orders.c.number == bindparam("number")))
+SHIP_TO = ("name", "receiver", "phone", "address")
+_addresses = system(
+    select(addresses.c.dealer_id, *(addresses.c[name] for name in SHIP_TO))
+    .select_from(_dealers.join(addresses, addresses.c.dealer_id == _dealers.c.dealer_id))
+    .order_by(addresses.c.is_default.desc(), addresses.c.id)
+)
+_same = system(
+    select(orders.c.id, orders.c.number, orders.c.dealer_id, orders.c.fingerprint)
+    .select_from(_wanted.join(orders, orders.c.number == _wanted.c.number))
+)  # fmt: skip
+_add_orders = system(insert(orders))
+_add_lines = system(insert(order_lines))
+_New = tuple[dict[str, Any], list[dict[str, Any]]]
+"""An order's row and its lines'."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenLine:
     """What is still to be shipped of a line. price: minor units per `unit`; None takes the price list of the order's day."""
 
-    product: ProductView
+    product: Goods
     unit: str
     qty: int
     price: int | None = None
@@ -66,54 +82,87 @@ class OpenOrder:
     note: str = ""
 
 
-def put_open_order(session: Session, actor: Actor, order: OpenOrder) -> str:
-    """Bring in an order of the session's dealer by its number.
+def put_open_orders(session: Session, actor: Actor, asked: Sequence[tuple[int, OpenOrder]]) -> list[str]:
+    """Bring in orders by their numbers, each with its dealer's id, in a system session; numbers must differ.
 
     created | unchanged (it is here with these goods) | number_taken (with others, or another dealer's) | no_member |
-    no_price | too_large. Raises NotAllowedError.
+    no_price | too_large for each. Raises NotAllowedError.
     """
     require(actor, "orders.bring")
-    asked = fingerprint((line.product.sku, line.base_qty) for line in order.lines)
-    known = session.execute(_same, {"number": order.number}).scalar()
-    if known is not None:
-        return "unchanged" if known == asked else "number_taken"
-    member = session.execute(_owner).scalar()
-    if member is None:
-        return "no_member"
-    day = order.placed_on or business_day(session.now, actor.zone)
-    rows = _priced(session, order, day)
-    if rows is None:
-        return "no_price"
-    total = sum(row["total"] for row in rows)
-    if total > MAX_MINOR:
-        return "too_large"
-    return _bring(session, actor, order, {**_row(session, actor, order, day), "member_id": member,
-                                          "total": total, "fingerprint": asked}, rows)  # fmt: skip
+    here = {row.number: (row.dealer_id, row.fingerprint) for row in session.execute(_same, _numbers(asked))}
+    dealers = sorted({dealer for dealer, order in asked if order.number not in here})
+    places = {"order_dealers": [{"dealer_id": dealer} for dealer in dealers]}
+    owners: dict[int, int] = {}
+    for row in session.execute(_owners, places):
+        owners.setdefault(row.dealer_id, row.id)
+    ship_to: dict[int, dict[str, str]] = {}
+    for address in session.execute(_addresses, places).mappings():
+        ship_to.setdefault(address["dealer_id"], {name: address[name] for name in SHIP_TO})
+    outcomes: list[str] = []
+    new: list[_New] = []
+    for dealer, order in asked:
+        goods = fingerprint((line.product.sku, line.base_qty) for line in order.lines)
+        if order.number in here:
+            outcomes.append("unchanged" if here[order.number] == (dealer, goods) else "number_taken")
+        elif dealer not in owners:
+            outcomes.append("no_member")
+        else:
+            day = order.placed_on or business_day(session.now, actor.zone)
+            lines = _priced(session.for_dealer(dealer), order, day)
+            total = sum(line["total"] for line in lines or ())
+            outcomes.append("no_price" if lines is None else "too_large" if total > MAX_MINOR else "created")
+            if lines and total <= MAX_MINOR:
+                values = _row(session, actor, order, day)
+                whose = {"dealer_id": dealer, "member_id": owners[dealer], "ship_to": ship_to.get(dealer, {})}
+                new.append(({**values, **whose, "total": total, "fingerprint": goods}, lines))
+    if new:
+        _bring(session, actor, new)
+    return outcomes
 
 
-def _bring(
-    session: Session, actor: Actor, order: OpenOrder, row: Mapping[str, Any], rows: list[dict[str, Any]]
-) -> str:
-    order_id = insert_numbered(session, row)
-    if order_id is None:  # another dealer's
-        return "number_taken"
-    open_account(session)
-    expose(session, row["total"])
-    stock = lock_stock(session, [line["product_id"] for line in rows])
+def _bring(session: Session, actor: Actor, new: Sequence[_New]) -> None:
+    """Accounts are locked first, then stock; it is given out in the order of the file."""
+    exposed: dict[int, int] = {}
+    for row, _ in new:
+        exposed[row["dealer_id"]] = exposed.get(row["dealer_id"], 0) + row["total"]
+    lock_accounts(session, exposed)
+    expose_accounts(session, exposed)
+    session.execute(_add_orders, [row for row, _ in new])
+    written = session.execute(_same, {"order_numbers": [{"number": row["number"]} for row, _ in new]})
+    ids = {row.number: row.id for row in written}
+    stock = lock_stock(session, {line["product_id"] for _, lines in new for line in lines})
     free = {product: item.available for product, item in stock.items()}
-    for line in rows:
-        line["reserved"] = max(0, min(line["base_qty"], free.get(line["product_id"], 0)))
-        line["backordered"] = line["base_qty"] - line["reserved"]
-    insert_lines(session, order_id, rows)
-    move_stock(session, stock, [Move(line["product_id"], reserved=line["reserved"]) for line in rows])
-    shown = [{name: line[name] for name in ("sku", "base_qty", "reserved", "total")} for line in rows]
-    trail(session, actor, "orders.bring", order.number, total=row["total"], lines=shown)
-    return "created"
+    reserved: dict[int, int] = {}
+    rows: list[dict[str, Any]] = []
+    for row, lines in new:
+        for line in lines:
+            product, wanted = line["product_id"], line["base_qty"]
+            got = max(0, min(wanted, free.get(product, 0)))
+            if got:
+                free[product] -= got
+                reserved[product] = reserved.get(product, 0) + got
+            whose = {"dealer_id": row["dealer_id"], "order_id": ids[row["number"]]}
+            rows.append({**line, **whose, "reserved": got, "backordered": wanted - got})
+    session.execute(_add_lines, rows)
+    move_stock(session, stock, [Move(product, reserved=qty) for product, qty in reserved.items()])
+    trail_each(session, actor, "orders.bring", [
+        (row["dealer_id"], row["number"], {"total": row["total"], "lines": [_shown(line) for line in lines]})
+        for row, lines in new
+    ])  # fmt: skip
+
+
+def _shown(line: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: line[name] for name in ("sku", "base_qty", "total")}
+
+
+def _numbers(asked: Sequence[tuple[int, OpenOrder]]) -> dict[str, Any]:
+    return {"order_numbers": [{"number": order.number} for _, order in asked]}
 
 
 def _priced(session: Session, order: OpenOrder, day: date) -> list[dict[str, Any]] | None:
     """The lines as rows; None when one has no price. An order has each product once."""
-    listed = prices_of(session, [line.product.sku for line in order.lines if line.price is None], on=day)
+    unpriced = [line.product.sku for line in order.lines if line.price is None]
+    listed = prices_of(session, unpriced, on=day) if unpriced else {}
     rows = []
     for line_no, line in enumerate(order.lines, start=1):
         own = {"price": line.price, "unit": line.unit, "factor": line.product.units[line.unit]["factor"],
@@ -142,8 +191,6 @@ def _priced(session: Session, order: OpenOrder, day: date) -> list[dict[str, Any
 
 
 def _row(session: Session, actor: Actor, order: OpenOrder, day: date) -> dict[str, Any]:
-    address = next(iter(addresses_of(session)), None)
-    names = ("name", "receiver", "phone", "address")
     noon = datetime.combine(day, time(12), tzinfo=actor.zone).astimezone(UTC)
     return {
         "number": order.number,
@@ -151,7 +198,6 @@ def _row(session: Session, actor: Actor, order: OpenOrder, day: date) -> dict[st
         "state": "confirmed",
         "currency": actor.currency,
         "deliver_on": order.deliver_on,
-        "ship_to": {name: getattr(address, name) for name in names} if address else {},
         "note": order.note,
         "texts": [],
         "confirmed_draft": {},

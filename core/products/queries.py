@@ -1,10 +1,12 @@
 """Reading the catalogue: all of it, what changed since a revision, and what one dealer may order."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import RowMapping, String, bindparam, select
+import msgspec
+from sqlalchemy import RowMapping, String, Text, bindparam, select, type_coerce
 
 from core.db.rows import json_rows
 from core.db.scope import scoped
@@ -49,11 +51,28 @@ class CatalogueView:
     products: tuple[ProductView, ...]
 
 
+class Goods(NamedTuple):
+    """What a list of many products needs to know of each; units as in a ProductView."""
+
+    id: int
+    sku: str
+    default_unit: str
+    units: Mapping[str, Mapping[str, Any]]
+
+
 _words = select(catalogue).where(catalogue.c.id == 1)
 _all = select(products).order_by(products.c.id)
 _since = select(products).where(products.c.revision > bindparam("since")).order_by(products.c.id)
 _wanted = json_rows("skus", sku=String())
 _by_sku = select(products).join(_wanted, products.c.sku == _wanted.c.sku)
+_goods = select(
+    products.c.id,
+    products.c.sku,
+    products.c.default_unit,
+    type_coerce(products.c.units, Text).label("packed"),
+).join(_wanted, products.c.sku == _wanted.c.sku)
+_packs = lru_cache(4096)(msgspec.json.decode)
+"""Most products of a brand are packed alike."""
 _assortment = scoped(
     select(products.c.sku)
     .join(assortments, assortments.c.product_id == products.c.id)
@@ -75,6 +94,12 @@ def products_by_sku(session: Session, skus: Sequence[str]) -> dict[str, ProductV
     """Products by sku; unknown ones are absent."""
     wanted = {"skus": [{"sku": sku} for sku in dict.fromkeys(skus)]}
     return {row["sku"]: ProductView(**row) for row in session.execute(_by_sku, wanted).mappings()}
+
+
+def goods_by_sku(session: Session, skus: Iterable[str]) -> dict[str, Goods]:
+    """The same in brief, for many."""
+    rows = session.execute(_goods, {"skus": [{"sku": sku} for sku in dict.fromkeys(skus)]})
+    return {row.sku: Goods(row.id, row.sku, row.default_unit, _packs(row.packed)) for row in rows}
 
 
 def assortment_of(session: Session) -> tuple[str, ...]:

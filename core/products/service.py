@@ -4,11 +4,10 @@ A value of None keeps what is; the catalogue's revision grows once for each batc
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Integer, String, bindparam, cast, select, true, update
+from sqlalchemy import Integer, String, bindparam, cast, insert, select, true, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from core.db.base import Id
@@ -23,8 +22,7 @@ from core.products.queries import ProductView, products_by_sku
 from core.products.rules import fault_of
 
 
-@dataclass(frozen=True, slots=True)
-class Put:
+class Put(NamedTuple):
     """What became of one row: created | updated | unchanged."""
 
     key: str
@@ -53,6 +51,7 @@ _put = _insert.on_conflict_do_update(
     index_elements=["sku"],
     set_={name: _insert.excluded[name] for name in (*COLUMNS, "revision") if name != "sku"},
 )
+_add = insert(products)
 _start = upsert(catalogue).values(id=1, brand="", revision=0, unit_synonyms={}, expense_categories={})
 _begin = _start.on_conflict_do_nothing(index_elements=["id"])
 _next_revision = update(catalogue).values(revision=catalogue.c.revision + 1).returning(catalogue.c.revision)
@@ -79,17 +78,22 @@ def put_products(session: Session, actor: Actor, rows: Sequence[Mapping[str, Any
     """
     require(actor, "products.put")
     before = products_by_sku(session, [row["sku"] for row in rows])
-    outcomes, changed = [], []
+    outcomes: list[Put] = []
+    fresh: list[dict[str, Any]] = []
+    changed: list[dict[str, Any]] = []
     for given in rows:
         row, done = _merged(given, before.get(given["sku"]))
         outcomes.append(Put(row["sku"], done))
         if done != "unchanged":
-            changed.append(row)
-    if changed:
+            (fresh if done == "created" else changed).append(row)
+    if fresh or changed:
         session.execute(_begin)
         revision = session.execute(_next_revision).scalar_one()
-        encoded = [{name: _encoded(row[name]) for name in COLUMNS} for row in changed]
-        session.execute(_put, {"products": encoded, "as_revision": revision})
+        if fresh:
+            session.execute(_add, [{**row, "revision": revision} for row in fresh])
+        if changed:
+            encoded = [{name: _encoded(row[name]) for name in COLUMNS} for row in changed]
+            session.execute(_put, {"products": encoded, "as_revision": revision})
     return outcomes
 
 

@@ -3,16 +3,20 @@
 Facts: rebates.used (number, amount, left, by).
 """
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
 from core.credit.errors import RebateShortError
 from core.credit.ledger import lock_account
+from core.credit.many import lock_accounts
 from core.credit.opening import SOURCE, Opening
-from core.credit.rebate import Entry, move_to_account, post_rebate, rebate_balance
+from core.credit.rebate import Entry, move_to_account, post_openings, post_rebate, rebate_balance
 from core.credit.rebate_models import rebate_ledger
-from core.db.scope import scoped
+from core.db.base import Id
+from core.db.rows import json_rows
+from core.db.scope import scoped, system
 from core.db.session import Session
 from core.dealers.queries import at_dealer
 from core.kit.money import MAX_MINOR
@@ -24,6 +28,17 @@ from core.people.policy import require
 from core.people.trail import trail
 from core.rebates.errors import RebateAmountError
 
+_ids = json_rows("rebate_ids", dealer_id=Id)
+_stated_by_many = system(
+    select(
+        rebate_ledger.c.dealer_id,
+        func.sum(rebate_ledger.c.amount).label("amount"),
+        func.count().label("entries"),
+    )
+    .select_from(_ids.join(rebate_ledger, rebate_ledger.c.dealer_id == _ids.c.dealer_id))
+    .where(rebate_ledger.c.kind == "opening")
+    .group_by(rebate_ledger.c.dealer_id)
+)
 _stated = scoped(
     select(
         func.coalesce(func.sum(rebate_ledger.c.amount), 0).label("amount"), func.count().label("entries")
@@ -83,3 +98,31 @@ def state_opening(session: Session, actor: Actor, *, amount: int, dealer: str | 
     post_rebate(bound, [Entry(kind="opening", amount=change, source=was.next_source)], by=actor.subject)
     trail(bound, actor, "rebates.open", SOURCE, amount=amount, was=was.amount)
     return True
+
+
+def put_rebate_openings(session: Session, actor: Actor, amounts: Mapping[int, int]) -> dict[int, str]:
+    """The same of many dealers by id, in a system session: created | updated | unchanged | used (more is used of it)."""
+    require(actor, "rebates.put")
+    before = _stated_of(session, amounts)
+    fresh = {dealer: amount for dealer, amount in amounts.items() if amount and dealer not in before}
+    if any(not 0 <= amount <= MAX_MINOR for amount in amounts.values()):
+        raise RebateAmountError(amount=max(amounts.values()), most=MAX_MINOR)
+    if fresh:
+        lock_accounts(session, fresh)
+        post_openings(session, fresh, source=SOURCE, by=actor.subject)
+    outcomes = dict.fromkeys(amounts, "unchanged") | dict.fromkeys(fresh, "created")
+    for dealer, was in before.items():
+        if was.amount != amounts[dealer]:
+            try:
+                state_opening(session.for_dealer(dealer), actor, amount=amounts[dealer])
+                outcomes[dealer] = "updated"
+            except RebateShortError:
+                outcomes[dealer] = "used"
+    return outcomes
+
+
+def _stated_of(session: Session, dealer_ids: Collection[int]) -> dict[int, Opening]:
+    rows = session.execute(
+        _stated_by_many, {"rebate_ids": [{"dealer_id": dealer} for dealer in sorted(dealer_ids)]}
+    )
+    return {row.dealer_id: Opening(int(row.amount), row.entries) for row in rows}

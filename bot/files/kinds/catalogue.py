@@ -11,7 +11,7 @@ from core.kit.clock import business_day
 from core.people.actor import Actor
 from core.pricing.lists import put_prices
 from core.products.errors import BadProductError
-from core.products.queries import products_by_sku
+from core.products.queries import goods_by_sku
 from core.products.service import put_products, put_words
 
 _OWN = ("sku", "name_zh", "name_en", "spec", "size", "category", "base_unit", "default_unit", "units", "aliases",
@@ -62,7 +62,7 @@ def _put(session: Session, actor: Actor, rows: Sequence[Row]) -> list[Outcome]:
 
 
 def _put_prices(session: Session, actor: Actor, rows: Sequence[Row]) -> list[str]:
-    products = products_by_sku(session, [row["sku"] for row in rows])
+    products = goods_by_sku(session, [row["sku"] for row in rows])
     today = business_day(session.now, actor.zone)
     prices = []
     for row in rows:

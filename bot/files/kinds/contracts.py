@@ -9,11 +9,10 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.files.cells import code, day
 from bot.files.errors import CellError, Fault
-from bot.files.kinds import Column, Kind, Outcome, Row, unknown
+from bot.files.kinds import Column, Kind, Outcome, Row, through, unknown
 from bot.store.models import files
-from core.contracts.errors import BadTermError, OtherDealerError
 from core.contracts.queries import contracts_of
-from core.contracts.service import put_contract
+from core.contracts.service import put_contracts
 from core.db.session import Session
 from core.dealers.queries import dealers_by_code
 from core.people.actor import Actor
@@ -25,6 +24,7 @@ _TYPES = {
     b"\x89PNG\r\n\x1a\n": "image/png",
     b"\xff\xd8\xff": "image/jpeg",
 }
+_FAULTS = {"backwards": Fault("term_backwards", "end"), "taken": Fault("contract_taken", "number")}
 _keep = upsert(files).on_conflict_do_nothing(index_elements=["sha256"])
 
 
@@ -48,35 +48,34 @@ def paper(cell: Any) -> dict[str, Any]:
 def save_contracts(session: Session, actor: Actor, rows: Sequence[Row]) -> list[Outcome]:
     """Contracts by number. A changed term starts its reminders anew; a row without a file keeps the one there is."""
     known = dealers_by_code(session, [row["dealer"] for row in rows])
-    outcomes: list[Outcome] = []
-    for row in rows:
-        fault = unknown("dealer", row, known)
-        outcomes.append(fault or _put(session.for_dealer(known[row["dealer"]].id), actor, row))
-    return outcomes
 
+    def put(good: Sequence[Row]) -> list[Outcome]:
+        terms = []
+        for row in good:
+            file = row.get("file")
+            kept = _kept(session, file) if file and file["content"] is not None else ""
+            terms.append(
+                {
+                    "dealer_id": known[row["dealer"]].id,
+                    **{name: row[name] for name in ("number", "start", "end")},
+                    "file": kept,
+                    "file_name": file["name"] if file and kept else "",
+                }
+            )
+        return [_FAULTS.get(done, done) for done in put_contracts(session, actor, terms)]
 
-def _put(session: Session, actor: Actor, row: Row) -> Outcome:
-    file = row.get("file")
-    if file and file["content"] is None:
-        if file["name"] not in {
-            each.file_name for each in contracts_of(session) if each.number == row["number"]
-        }:
-            return Fault("no_paper", "file", {"value": file["name"]})
-        file = None  # as it was exported: the paper is kept already
-    try:
-        return put_contract(
-            session,
-            actor,
-            number=row["number"],
-            start=row["start"],
-            end=row["end"],
-            file=_kept(session, file) if file else "",
-            file_name=file["name"] if file else "",
-        )
-    except BadTermError:
-        return Fault("term_backwards", "end")
-    except OtherDealerError:
-        return Fault("contract_taken", "number")
+    def fault_of(row: Row) -> Fault | None:
+        if fault := unknown("dealer", row, known):
+            return fault
+        file = row.get("file")
+        if not file or file["content"] is not None:
+            return None
+        held = contracts_of(session.for_dealer(known[row["dealer"]].id))
+        if any(each.number == row["number"] and each.file_name == file["name"] for each in held):
+            return None  # as it was exported: the paper is kept already
+        return Fault("no_paper", "file", {"value": file["name"]})
+
+    return through(rows, fault_of, put)
 
 
 def _kept(session: Session, file: Mapping[str, Any]) -> str:

@@ -5,15 +5,13 @@ from collections.abc import Sequence
 from bot.files.cells import code, money, phone, text, whole
 from bot.files.errors import Fault
 from bot.files.kinds import Column, Kind, Outcome, Row, flag, through, unknown
-from core.credit.opening import opening_of
-from core.credit.queries import standing
-from core.credit.service import set_credit_limit
+from core.credit.many import put_terms
 from core.db.session import Session
 from core.dealers.queries import dealers_by_code
 from core.dealers.service import list_only, put_addresses, put_dealers
-from core.orders.payments import adjust_balance
+from core.orders.openings import put_openings
 from core.people.actor import Actor
-from core.products.queries import products_by_sku
+from core.products.queries import goods_by_sku
 from core.products.service import list_products
 
 
@@ -21,33 +19,22 @@ def save_dealers(session: Session, actor: Actor, rows: Sequence[Row]) -> list[Ou
     """Dealers with their accounts: `balance` is the opening one, and a changed one corrects it by the difference."""
     names = ("code", "name", "region", "level")
     put = put_dealers(session, actor, [{name: row.get(name) for name in names} for row in rows])
-    outcomes: list[Outcome] = []
-    for row, dealer in zip(rows, put, strict=True):
-        changed = _put_account(session.for_dealer(dealer.id), actor, row)
-        outcomes.append("updated" if changed and dealer.done == "unchanged" else dealer.done)
-    return outcomes
-
-
-def _put_account(session: Session, actor: Actor, row: Row) -> bool:
-    """Limit, days and opening balance, where they differ from what is."""
-    limit, days, balance = (row.get(name) for name in ("credit_limit", "payment_days", "balance"))
-    was = standing(session)
-    terms = {"credit_limit": limit, "payment_days": days}
-    changed = any(value is not None and value != getattr(was, name) for name, value in terms.items())
-    if changed:
-        set_credit_limit(session, actor, **terms, reason="import")
-    opening = opening_of(session)
-    if balance is None or balance == opening.amount:
-        return changed
-    adjust_balance(
-        session,
-        actor,
-        amount=balance - opening.amount,
-        source=opening.next_source,
-        reason="import",
-        opening=opening.entries == 0,
-    )
-    return True
+    terms = [
+        {
+            "dealer_id": dealer.id,
+            "credit_limit": row.get("credit_limit"),
+            "payment_days": row.get("payment_days"),
+        }
+        for row, dealer in zip(rows, put, strict=True)
+    ]
+    changed = put_terms(session, actor, terms)
+    balances = {dealer.id: row["balance"] for row, dealer in zip(rows, put, strict=True) if "balance" in row}
+    opened = put_openings(session, actor, balances)
+    return [
+        "updated" if dealer.done == "unchanged" and (new or opened.get(dealer.id, "unchanged") != "unchanged")
+        else dealer.done
+        for dealer, new in zip(put, changed, strict=True)
+    ]  # fmt: skip
 
 
 def save_addresses(session: Session, actor: Actor, rows: Sequence[Row]) -> list[Outcome]:
@@ -74,7 +61,7 @@ def save_addresses(session: Session, actor: Actor, rows: Sequence[Row]) -> list[
 def save_assortments(session: Session, actor: Actor, rows: Sequence[Row]) -> list[Outcome]:
     """What dealers may order. A dealer with an assortment orders nothing else."""
     dealers = dealers_by_code(session, [row["dealer"] for row in rows])
-    products = products_by_sku(session, [row["sku"] for row in rows])
+    products = goods_by_sku(session, [row["sku"] for row in rows])
 
     def put(good: Sequence[Row]) -> list[Outcome]:
         pairs = [(dealers[row["dealer"]].id, products[row["sku"]].id) for row in good]

@@ -13,13 +13,13 @@ from core.kit.clock import business_day
 from core.orders.counting import Count, Counted, count_stock
 from core.people.actor import Actor
 from core.pricing.lists import put_prices
-from core.products.queries import ProductView, products_by_sku
+from core.products.queries import Goods, goods_by_sku
 
 
 def save_prices(session: Session, actor: Actor, rows: Sequence[Row]) -> list[Outcome]:
     """Prices of one dealer, of a level, or (neither) of everybody; without a day they hold from today."""
     dealers = dealers_by_code(session, [row["dealer"] for row in rows if row.get("dealer")])
-    products = products_by_sku(session, [row["sku"] for row in rows])
+    products = goods_by_sku(session, [row["sku"] for row in rows])
     today = business_day(session.now, actor.zone)
 
     def put(good: Sequence[Row]) -> list[Outcome]:
@@ -37,7 +37,7 @@ def save_prices(session: Session, actor: Actor, rows: Sequence[Row]) -> list[Out
 
 def save_stock(session: Session, actor: Actor, rows: Sequence[Row]) -> list[Outcome]:
     """Stock as counted, with reorder points and what is on its way."""
-    products = products_by_sku(session, [row["sku"] for row in rows])
+    products = goods_by_sku(session, [row["sku"] for row in rows])
     source = f"import:{session.now:%Y%m%d}:{secrets.token_hex(6)}"
 
     def put(good: Sequence[Row]) -> list[Outcome]:
@@ -51,7 +51,7 @@ def save_stock(session: Session, actor: Actor, rows: Sequence[Row]) -> list[Outc
     return through(rows, lambda row: unknown("sku", row, products), put)
 
 
-def _price(row: Row, dealers: Mapping[str, Dealer], products: Mapping[str, ProductView]) -> dict[str, Any]:
+def _price(row: Row, dealers: Mapping[str, Dealer], products: Mapping[str, Goods]) -> dict[str, Any]:
     product = products[row["sku"]]
     unit = row.get("unit") or product.default_unit
     values = {
@@ -70,7 +70,7 @@ def _price_key(row: Row) -> str:
     return " / ".join(str(part) for part in (who, row["sku"], row.get("from")) if part is not None)
 
 
-def _unit_fault(row: Row, product: ProductView) -> Fault | None:
+def _unit_fault(row: Row, product: Goods) -> Fault | None:
     if not row.get("unit") or row["unit"] in product.units:
         return None
     return Fault("no_such_unit", "unit", {"value": row["unit"], "units": " / ".join(product.units)})

@@ -7,19 +7,20 @@ from bot.files.errors import Fault
 from bot.files.kinds import Column, Kind, Outcome, Row, unknown
 from core.db.session import Session
 from core.dealers.queries import dealers_by_code
-from core.orders.opening import OpenLine, OpenOrder, put_open_order
+from core.orders.opening import OpenLine, OpenOrder, put_open_orders
 from core.people.actor import Actor
-from core.products.queries import ProductView, products_by_sku
+from core.products.queries import Goods, goods_by_sku
 
 
 def save_open_orders(session: Session, actor: Actor, rows: Sequence[Row]) -> list[Outcome]:
     """Whole orders by number, what is still to be shipped of them; every row of an order comes to the same."""
     dealers = dealers_by_code(session, [row["dealer"] for row in rows])
-    products = products_by_sku(session, [row["sku"] for row in rows])
+    products = goods_by_sku(session, [row["sku"] for row in rows])
     by_number: dict[str, list[Row]] = {}
     for row in rows:
         by_number.setdefault(row["number"], []).append(row)
     outcomes: dict[str, Outcome] = {}
+    asked: list[tuple[int, OpenOrder]] = []
     for number, lines in by_number.items():
         faults = (
             unknown("dealer", row, dealers) or unknown("sku", row, products) or _unit_fault(row, products)
@@ -27,15 +28,16 @@ def save_open_orders(session: Session, actor: Actor, rows: Sequence[Row]) -> lis
         )
         fault = next((fault for fault in faults if fault), None) or _differing(lines)
         if fault is None:
-            done = put_open_order(
-                session.for_dealer(dealers[lines[0]["dealer"]].id), actor, _order(number, lines, products)
-            )
-            fault = None if done in ("created", "unchanged") else Fault(f"order_{done}", "number")
-        outcomes[number] = fault or done
+            asked.append((dealers[lines[0]["dealer"]].id, _order(number, lines, products)))
+        else:
+            outcomes[number] = fault
+    for (_, order), done in zip(asked, put_open_orders(session, actor, asked), strict=True):
+        fine = done in ("created", "unchanged")
+        outcomes[order.number] = done if fine else Fault(f"order_{done}", "number")
     return [outcomes[row["number"]] for row in rows]
 
 
-def _order(number: str, rows: Sequence[Row], products: dict[str, ProductView]) -> OpenOrder:
+def _order(number: str, rows: Sequence[Row], products: dict[str, Goods]) -> OpenOrder:
     lines = [
         OpenLine(
             product=products[row["sku"]],
@@ -55,7 +57,7 @@ def _order(number: str, rows: Sequence[Row], products: dict[str, ProductView]) -
     )
 
 
-def _unit_fault(row: Row, products: dict[str, ProductView]) -> Fault | None:
+def _unit_fault(row: Row, products: dict[str, Goods]) -> Fault | None:
     units = products[row["sku"]].units
     if not row.get("unit") or row["unit"] in units:
         return None

@@ -6,18 +6,16 @@ from typing import Any
 
 from bot.files.cells import code, day, money, text
 from bot.files.errors import CellError, Fault
-from bot.files.kinds import Column, Kind, Outcome, Row, one_of, unknown
-from core.credit.errors import RebateShortError
-from core.credit.opening import opening_of
+from bot.files.kinds import Column, Kind, Outcome, Row, one_of, through, unknown
 from core.db.session import Session
 from core.dealers.queries import Dealer, dealers_by_code
 from core.kit.money import MAX_MINOR, Money
-from core.orders.payments import adjust_balance
+from core.orders.openings import put_openings
 from core.people.actor import Actor
 from core.products.queries import ProductView, products_by_sku
 from core.rebates.errors import ProgrammeNotFoundError, ProgrammeSettledError, TiersError
 from core.rebates.service import Terms, put_programme, put_tiers
-from core.rebates.spend import state_opening
+from core.rebates.spend import put_rebate_openings
 
 
 def rate(cell: Any) -> int:
@@ -97,36 +95,24 @@ def _tiers(
 def save_balances(session: Session, actor: Actor, rows: Sequence[Row]) -> list[Outcome]:
     """What accounts and rebate balances begin with; a changed amount corrects by the difference."""
     dealers = dealers_by_code(session, [row["dealer"] for row in rows])
-    return [
-        unknown("dealer", row, dealers) or _balance(session.for_dealer(dealers[row["dealer"]].id), actor, row)
-        for row in rows
-    ]
 
+    def put(good: Sequence[Row]) -> list[Outcome]:
+        amounts: dict[str, dict[int, int]] = {"account": {}, "rebate": {}}
+        for row in good:
+            amounts[row["kind"]][dealers[row["dealer"]].id] = row["amount"]
+        done = {
+            "account": put_openings(session, actor, amounts["account"]),
+            "rebate": put_rebate_openings(session, actor, amounts["rebate"]),
+        }
+        outcomes = (done[row["kind"]][dealers[row["dealer"]].id] for row in good)
+        return [Fault("rebate_used", "amount") if each == "used" else each for each in outcomes]
 
-def _balance(session: Session, actor: Actor, row: Row) -> Outcome:
-    if row["kind"] == "account":
-        return _account(session, actor, row["amount"])
-    if not 0 <= row["amount"] <= MAX_MINOR:
-        return Fault("negative_money", "amount", {"value": str(row["amount"] / 100)})
-    try:
-        return "created" if state_opening(session, actor, amount=row["amount"]) else "unchanged"
-    except RebateShortError:
-        return Fault("rebate_used", "amount")
+    def fault_of(row: Row) -> Fault | None:
+        if row["kind"] == "rebate" and not 0 <= row["amount"] <= MAX_MINOR:
+            return Fault("negative_money", "amount", {"value": str(Money(row["amount"]).amount)})
+        return unknown("dealer", row, dealers)
 
-
-def _account(session: Session, actor: Actor, amount: int) -> Outcome:
-    opening = opening_of(session)
-    if amount == opening.amount:
-        return "unchanged"
-    adjust_balance(
-        session,
-        actor,
-        amount=amount - opening.amount,
-        source=opening.next_source,
-        reason="import",
-        opening=opening.entries == 0,
-    )
-    return "updated" if opening.entries else "created"
+    return through(rows, fault_of, put)
 
 
 def _tier_key(row: Row) -> str:
