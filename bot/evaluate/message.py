@@ -1,7 +1,7 @@
 """A single message: what it was understood as, and what the pure reducer makes of the draft before it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from time import process_time
 from typing import Any
 
@@ -88,6 +88,7 @@ def _structure(meant: Understanding, sheet: Sheet) -> Row:
                 _asked(row, move)
             case CancelOrder() | Received():
                 _refs(row, move.refs)
+                _day(row, getattr(move, "day", None))
             case Repeat():
                 _repeat(row, move)
             case Claim():
@@ -114,12 +115,16 @@ def _asked(row: Row, move: Ask) -> None:
         named = [sku for item in move.items for sku in item.candidates]
         row["skus"] = sorted({*row.get("skus", ()), *named})
     _refs(row, move.refs)
-    if move.day is not None:
-        row["order_date"] = move.day.isoformat()
+    _day(row, move.day)
     if move.open_only:
         row["filter"] = "open"
-    if move.topic in (Topic.REBATE, Topic.TARGET):
+    if move.topic in (Topic.REBATE, Topic.REBATE_WHY, Topic.TARGET):
         row["period"] = move.period
+
+
+def _day(row: Row, day: date | None) -> None:
+    if day is not None:
+        row["order_date"] = day.isoformat()
 
 
 def _refs(row: Row, refs: Sequence[str]) -> None:

@@ -1,7 +1,7 @@
 """Which quantity belongs to which product: orientation, shared quantities, self-repair, exclusions."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 
 from bot.understand.amended import amended
@@ -9,6 +9,7 @@ from bot.understand.lexicon import Role
 from bot.understand.mentions import Element, Mention, is_op
 from bot.understand.numerals import number_at
 from bot.understand.tokens import Kind, Token
+from bot.understand.unwanted import contrasted, is_amount, unwanted
 
 _SWITCH = 2.5  # the cost of changing from "3箱可乐" to "可乐3箱" inside one message
 _ALONE_NAME, _ALONE_UNKNOWN, _ALONE_AMOUNT, _ALONE_NUMBER = 9.0, 3.0, 12.0, 6.0
@@ -19,7 +20,6 @@ _KINDS = re.compile(
     r"([2-9]|[两二三四五六七八九])\s?(?:种|款|个)?(?:颜色|口味|味道|规格|尺寸|型号|色|种|款|样|kinds?|flavou?rs|sizes|colou?rs|types)"
 )
 _BESIDE_EACH = (Role.FILLER, Role.VERB, Role.OF, Role.EACH, Role.MORE, Role.LESS, Role.SET)
-_STOPS = (Role.NOT, Role.REMOVE, Role.EXCEPT)
 
 
 @dataclass(slots=True)
@@ -41,14 +41,10 @@ class Pair:
         return min(x.start for x in (self.mention, self.amount) if x)
 
 
-def is_amount(element: Element) -> bool:
-    return isinstance(element, Token) and element.kind is Kind.QUANTITY
-
-
 def pair_up(elements: list[Element]) -> list[Pair]:
     """Mentions and quantities of a text, in text order, repaired and paired."""
     elements = amended(repaired(contrasted(elements)))
-    negated = _negated(elements)
+    negated = unwanted(elements)
     pairs, left = _shared(elements, negated)
     pairs += _by_order(left)
     for at, element in enumerate(elements):
@@ -73,33 +69,6 @@ def _orphans_placed(pairs: list[Pair]) -> list[Pair]:
 def known(mention: Mention) -> bool:
     """Whether something in a mention names goods of the catalogue."""
     return mention.known
-
-
-def contrasted(elements: list[Element]) -> list[Element]:
-    """As in "15箱，不是10箱": what stands after a contrast is not wanted; a quantity goes, a product is an exclusion."""
-    out: list[Element] = []
-    for at, element in enumerate(elements):
-        if isinstance(element, Token) and is_contrast(elements, at):
-            out.append(replace(element, text="", role=Role.NOT))
-        elif not (is_amount(element) and at > 0 and is_contrast(elements, at - 1)):
-            out.append(element)
-    return out
-
-
-def is_contrast(elements: list[Element], at: int) -> bool:
-    """Whether 不是/not stands here between a comma and what is not meant."""
-    element = elements[at]
-    if not isinstance(element, Token) or at == 0 or at + 1 >= len(elements):
-        return False
-    before, after = elements[at - 1], elements[at + 1]
-    if element.text in ("instead of", "rather than"):
-        return is_amount(after)
-    if element.text not in ("不是", "not", "不要"):
-        return False
-    parted = isinstance(before, Token) and (before.kind is Kind.BREAK or before.text in ("也", "and"))
-    if is_amount(after):
-        return parted
-    return parted and element.text == "不是" and isinstance(after, Mention)
 
 
 def repaired(elements: list[Element]) -> list[Element]:
@@ -201,30 +170,6 @@ def _amount_near(elements: list[Element], at: int) -> bool:
         if isinstance(element, Token) and element.kind is Kind.BREAK and element.strength >= 2:
             return False
     return False
-
-
-def _negated(elements: list[Element]) -> set[int]:
-    """Places of mentions that are said not to be wanted: 不要黑的, 黑的不要, without the black ones."""
-    found: set[int] = set()
-    for at, element in enumerate(elements):
-        if not is_op(element, *_STOPS):
-            continue
-        following = elements[at + 1] if at + 1 < len(elements) else None
-        if isinstance(following, Token) and following.kind is Kind.WORD and at + 2 < len(elements):
-            following = elements[at + 2] if following.role is Role.FILLER else following
-        if isinstance(following, Mention):
-            k = at + 1 if elements[at + 1] is following else at + 2
-            if not (at > 0 and isinstance(elements[at - 1], Mention) and is_op(element, Role.REMOVE)):
-                found.add(k)
-                continue
-        for k in range(at - 1, max(-1, at - _REACH), -1):
-            previous = elements[k]
-            if isinstance(previous, Mention):
-                found.add(k)
-                break
-            if not is_op(previous, Role.FILLER, Role.VERB, Role.EACH, Role.ALL):
-                break
-    return found
 
 
 def _shared(elements: list[Element], negated: set[int]) -> tuple[list[Pair], list[Element]]:

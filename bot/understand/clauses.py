@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from bot.understand.assemble import is_amount
 from bot.understand.lexicon import Role
 from bot.understand.mentions import Element, Mention, is_op
 from bot.understand.reading import Reading
 from bot.understand.tokens import Kind, Token
 from bot.understand.types import Item
+from bot.understand.unwanted import is_amount
 
 OPS = (
     Role.SET, Role.MORE, Role.LESS, Role.DOUBLE, Role.HALVE, Role.REMOVE, Role.NOT, Role.ONLY, Role.REPLACE,

@@ -261,6 +261,8 @@ def has_size(entry: Entry, size: Size | None, written: str = "") -> bool:
         return False
     if size.key in entry.sizes or entry.literal in (size.key, written):
         return True
+    if size.key.startswith("a:") and size.figure is not None:  # 六十安 of a battery are its ampere-hours
+        return f"mah:{(size.figure * 1000).normalize():f}" in entry.sizes
     if entry.literal.startswith((size.key + "*", (written or size.key) + "*")):
         return True
     return (

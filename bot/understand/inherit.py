@@ -122,6 +122,7 @@ def _family(near: Mention, found: Found, index: Index, allowed: Allowed) -> tupl
 
 def _names(near: Mention, found: Found, index: Index) -> list[str]:
     names = [h.name for h in near.heads if h.kind.value in ("name", "head")]
+    names += [n for h in near.heads for s in h.skus[:5] for n in index.entries[s].names[:1] if n not in names]
     if not names:
         names = [n for s in found.skus[:5] for n in index.entries[s].bag.split("|")]
     return [compact(n) for n in names if n]

@@ -45,8 +45,11 @@ def items_of(
     for pair in pairs:
         if pair.negated or pair.mention is None or id(pair.mention) in topics or pair is size:
             continue
-        if pair.amount is None and pair.mention.bare and not pair.mention.known and len(pairs) > 1:
+        loose_word = pair.mention.bare and not pair.mention.known and not found[id(pair.mention)].topic
+        if pair.amount is None and loose_word and len(pairs) > 1:
             continue  # loose characters beside an order name nothing
+        if pair.amount is None and _is_heading(pair.mention, pairs, normal):
+            continue
         hit = found[id(pair.mention)]
         left = tuple(s for s in hit.skus if s not in excluded)
         if left and left != hit.skus:
@@ -58,9 +61,16 @@ def items_of(
     return items
 
 
+def _is_heading(mention: Mention, pairs: list[Pair], normal: Normal) -> bool:
+    """As in "啤酒：黑啤四箱，无醇一箱": a name before a colon that heads the lines after it."""
+    after = normal.text[mention.end : mention.end + 2].lstrip()
+    return after.startswith(":") and any(p.amount and p.start > mention.end for p in pairs)
+
+
 def _topics(pairs: list[Pair], found: dict[int, Found]) -> set[int]:
     """Mentions that only name what others are variants of, or say again what a line is."""
-    heads = {id(hit.topic) for hit in found.values() if hit.topic is not None}
+    counted = [found[id(p.mention)] for p in pairs if p.mention and (p.amount or p.negated)]
+    heads = {id(hit.topic) for hit in counted if hit.topic is not None}
     lines = [p for p in pairs if p.mention and p.amount and not p.negated]
     topics: set[int] = set()
     for at, pair in enumerate(pairs):

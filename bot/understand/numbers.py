@@ -171,6 +171,9 @@ def _is_figure(tokens: list[Token], at: int, index: Index, talked: tuple[str, ..
         and (after.text.startswith("的") or after.role in (Role.NOT, Role.REMOVE))
     ):
         return True
+    before = _neighbour(tokens, at, -1)
+    if before is not None and before.is_word(Role.NOT) and (after is None or after.kind is Kind.BREAK):
+        return True  # "the 750ml, not the 330"
     if not _another(tokens, at):
         return False
     if after is not None and after.kind is Kind.QUANTITY and not _bare(after) and after.start == token.end:

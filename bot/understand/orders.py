@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_left
+from collections.abc import Callable
 from datetime import date
 
 from bot.understand.dates import When, delivery_day
@@ -119,10 +120,10 @@ def _asks_by_name(reading: Reading) -> bool:
     elements = reading.elements
     for at, element in enumerate(elements):
         if isinstance(element, Mention) and element.known:
-            before = elements[at - 1] if at else None
+            before = next((e for e in elements[max(0, at - 3) : at][::-1] if not is_op(e, Role.FILLER)), None)
             after = elements[at + 1] if at + 1 < len(elements) else None
             if (before is not None and is_op(before, Role.VERB, Role.AGAIN, Role.MORE)) or (
-                after is not None and is_op(after, Role.VERB)
+                after is not None and is_op(after, Role.VERB, Role.AGAIN)
             ):
                 return not says("personal", reading.text)
     rest = [
@@ -155,13 +156,11 @@ def _weight(text: str) -> float:
 
 def could_be_goods(item: Item, reading: Reading) -> bool:
     """An unknown name with a quantity in a packing unit; of single pieces only with a word of wanting."""
-    if (
-        item.candidates
-        or item.qty is None
-        or not item.unit
-        or not 1 < len(item.text) <= 40
-        or item.text.isdigit()
-    ):
+    if item.candidates or item.qty is None or not 1 < len(item.text) <= 40 or item.text.isdigit():
+        return False
+    if reading.lines and _is_clause(item, reading):
+        return True
+    if not item.unit:
         return False
     roles = _roles_around(item, reading)
     if item.unit == "打" and not roles & {Role.VERB, Role.AGAIN, Role.OF}:
@@ -172,6 +171,16 @@ def could_be_goods(item: Item, reading: Reading) -> bool:
         item.unit in reading.index.units.packs
         or bool(roles & {Role.VERB, Role.AGAIN})
         or _is_all(item, reading)
+    )
+
+
+def _is_clause(item: Item, reading: Reading) -> bool:
+    """Whether an unknown name and its quantity are all that stands between two pauses, beside known goods."""
+    low, high = min(s.start for s in item.spans), max(s.end for s in item.spans)
+    tokens = _clause_of(item, reading, parts=lambda t: _parts(t) or t.is_word(Role.AND, Role.AGAIN))
+    rest = [t for t in tokens if not low <= reading.normal.span(t.start, t.end).start < high]
+    return len(item.spans) > 1 and all(
+        t.is_word(Role.FILLER, Role.VERB, Role.OF) or t.kind is Kind.BREAK for t in rest
     )
 
 
@@ -192,14 +201,19 @@ def _far(item: Item) -> bool:
 
 def _roles_around(item: Item, reading: Reading) -> set[Role]:
     """The roles of the words in the clause of an item."""
-    tokens, start = reading.tokens, item.spans[0].start
+    return {t.role for t in _clause_of(item, reading) if t.role is not None}
+
+
+def _clause_of(item: Item, reading: Reading, *, parts: Callable[[Token], bool] | None = None) -> list[Token]:
+    """The tokens between the pauses around an item."""
+    tokens, start, parts = reading.tokens, item.spans[0].start, parts or _parts
     at = bisect_left(tokens, start, key=lambda t: reading.normal.span(t.start, t.end).start)
     low = high = at
-    while low > max(0, at - _CLAUSE_REACH) and not _parts(tokens[low - 1]):
+    while low > max(0, at - _CLAUSE_REACH) and not parts(tokens[low - 1]):
         low -= 1
-    while high < min(len(tokens), at + _CLAUSE_REACH) and not _parts(tokens[high]):
+    while high < min(len(tokens), at + _CLAUSE_REACH) and not parts(tokens[high]):
         high += 1
-    return {t.role for t in tokens[low:high] if t.role is not None}
+    return tokens[low:high]
 
 
 def _parts(token: Token) -> bool:

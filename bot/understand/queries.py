@@ -47,7 +47,7 @@ _LAST = re.compile(
     r"上(?:一|个|次|回|张|笔|单|批)|最近(?:一|的|那)|刚才|刚下|刚刚|last|latest|most recent|previous|just placed"
 )
 _OPEN = re.compile(
-    r"(?:几|哪些|哪几|多少)(?:单|个|张|笔)[^,，]{0,6}(?:没|未)|(?:还有|哪些|几个|几张|多少).{0,6}(?:没发|未发|没到|未到|没送|未完成|在途|没出库|没收到|待发)|(?:没发|未发|没到|未到|没送|未完成|在途|待发货|待发|没收到|未出库)(?:货|完|齐|的|过来)*(?:订单|单子|单|货|有哪些|都有)|所有.{0,4}(?:没|未)|\b(?:open|outstanding|pending|undelivered|unshipped|unfulfilled|not (?:yet )?(?:shipped|delivered))\b"
+    r"(?:几|哪些|哪几|多少)(?:单|个|张|笔)[^,，]{0,6}(?:没|未)|(?:还有|哪些|几个|几张|多少).{0,6}(?:没发|未发|没到|未到|没送|未完成|在途|没出库|没收到|待发)|(?:没发|未发|没到|未到|没送|未完成|在途|待发货|待发|没收到|未出库)(?:货|完|齐|的|过来)*(?:订单|单子|单|货|有哪些|都有)|所有.{0,4}(?:没|未)|\b(?:open|outstanding|pending|undelivered|unshipped|unfulfilled)\b|(?:\bnot|n't|still to be|yet to be)(?: been| yet| be)* (?:shipped|delivered|sent|dispatched|arrived|gone out)\b|\byet to (?:ship|arrive|come)\b"
 )
 _ATTACHED = re.compile(r"发票|收据|小票|凭证|照片|图片|截图|附件|attached|receipt|invoice|photo|picture")
 _CODE = re.compile(r"(?<![a-z0-9.-])(?=[a-z0-9-]{0,24}[0-9])[a-z0-9](?:[a-z0-9-]{3,20})(?![a-z0-9.])")
@@ -69,6 +69,8 @@ def ask(intent: Intent, reading: Reading) -> Move:
     if topic is Topic.STATUS:
         refs = order_refs(reading)
         day, until = (None, None) if refs else _past_days(reading)
+        if until and _OPEN.search(reading.text):
+            day, until = None, None
         if says("late", reading.text):
             topic = Topic.LATE
         if not refs and day is None and _LAST.search(reading.text):
@@ -96,11 +98,12 @@ def period_of(reading: Reading, prefer: Prefer) -> str | None:
     now = reading.context.now
     readings: tuple[Prefer, ...] = (prefer, "past", "future") if prefer == "nearest" else (prefer,)
     found = [w.period for p in readings for w in reading.dates(p) if w.period]
+    quarter_said = _QUARTER.search(reading.text)
     if found:
-        return next((p for p in found if p.startswith(str(now.year))), found[0])
-    if match := _QUARTER.search(reading.text):
-        quarter = "一二三四".find(match[1]) + 1 or int(match[1])
-        return f"{now.year}-Q{quarter}"
+        period = next((p for p in found if p.startswith(str(now.year))), found[0])
+        return _quarter(period, quarter_said) if quarter_said and period.isdigit() else period
+    if quarter_said:
+        return _quarter(str(now.year), quarter_said)
     if match := _THIS_QUARTER.search(reading.text):
         quarter = (now.month - 1) // 3 + 1
         back = match[0].startswith(("上", "last", "previous"))
@@ -108,6 +111,10 @@ def period_of(reading: Reading, prefer: Prefer) -> str | None:
     if _YEARLY.search(reading.text):
         return str(now.year)
     return None
+
+
+def _quarter(year: str, said: re.Match[str]) -> str:
+    return f"{year}-Q{'一二三四'.find(said[1]) + 1 or int(said[1])}"
 
 
 def past_day(reading: Reading) -> date | None:

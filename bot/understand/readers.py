@@ -54,6 +54,8 @@ _SIDE = frozenset(
     }
 )
 _CLAUSE = re.compile(r"[^,。;!?\n]+[?]?")
+_ASKS = re.compile(r"(?:[吗么没不嘛]|没有|[?])[? ]*$")
+_SHORT = 24
 _LANGUAGES = {"language_zh_hant": "zh-Hant", "language_zh_hans": "zh-Hans", "language_en": "en"}
 
 
@@ -295,6 +297,20 @@ def _move_for(top: Intent, reading: Reading) -> Move | None:
     return makers[top](reading) if top in makers else None
 
 
+def read_question(reading: Reading) -> Understanding | None:
+    """As in "虾滑到了没": goods named in a question that speaks of nothing else are asked after in stock."""
+    text = reading.text
+    if len(text) > _SHORT or reading.lines or not _ASKS.search(text) or _top(reading)[1] >= MARGIN:
+        return None
+    commands = (Role.VERB, Role.AGAIN, Role.SET, Role.MORE, Role.LESS, Role.REMOVE, Role.REPLACE, Role.NOT)
+    if reading.has_word(*commands) or says("personal", text):
+        return None
+    named = any(i.candidates for i in reading.loose_items)
+    if not named or not all(mention.known for mention in reading.mentions()):
+        return None
+    return Understanding(intent=Intent.STOCK_QUERY, moves=(ask(Intent.STOCK_QUERY, reading),))
+
+
 def read_changes(reading: Reading) -> Understanding | None:
     """Changes to the draft; without a draft, plain additions are a new order."""
     drafted = bool(reading.context.draft)
@@ -372,6 +388,7 @@ READERS: tuple[Reader, ...] = (
     read_claim,
     read_yes_no,
     read_intent,
+    read_question,
     read_changes,
     read_order,
     read_rest,

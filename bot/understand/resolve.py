@@ -16,6 +16,7 @@ from bot.understand.types import Tier
 
 Allowed = frozenset[str] | None
 MANY = 200
+_NUMERALS = frozenset("一二三四五六七八九十单双两")
 _WITHOUT = frozenset("无不非免未零")
 
 
@@ -43,7 +44,7 @@ def resolve(mention: Mention, index: Index, allowed: Allowed = None, *, loose: b
         return found
     sized = fit_sizes(mention, found.skus, index)
     if not sized:
-        return Found((), None, found.skus[:3])
+        return found if loose else Found((), None, found.skus[:3])
     return Found(sized, found.tier, found.near)
 
 
@@ -361,6 +362,12 @@ def _by_spelling(mention: Mention, index: Index, allowed: Allowed, near: tuple[s
     )
     if not any(map(is_han, text)) or len(text) > 24:
         return Found((), None, near)
+    if text[0] in _NUMERALS and len(text) > 1:
+        begun = tuple(dict.fromkeys(s for n in index.names.starting(text) for s in index.names.skus[n]))
+        if (
+            len({_main_name(s, index) for s in begun}) == 1
+        ):  # 三段 of 三段奶粉: no goods are called by a figure
+            return Found(_keep(begun, allowed), Tier.WORDS)
     if series := series_of(text, index, sized=bool(mention.sizes)):
         return Found(_keep(series, allowed), Tier.WORDS)
     near = (*near, *(s for n in index.names.starting(text, 3) for s in index.names.skus[n][:1]))

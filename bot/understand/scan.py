@@ -9,6 +9,7 @@ from bot.understand.index import Index, fold_normal, fold_sku
 from bot.understand.lexicon import Role, word_at
 from bot.understand.numerals import Part, Quantity, read_quantity
 from bot.understand.places import places_in
+from bot.understand.refs import refs_in
 from bot.understand.sizes import Size, measure_at
 from bot.understand.sound import by_sound
 from bot.understand.surfaces import View, is_han, stem
@@ -20,12 +21,6 @@ _LATIN = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+(?:\.\d+)?[a-z0-9]*")
 _CODED = re.compile(r"[a-z]+\d+[a-z0-9]*")
 _SKU_LIKE = re.compile(r"[a-z0-9]{1,40}(?:[ \-_.]?[a-z0-9]{1,40}){0,5}")
 _DIGITS = re.compile(r"\d{1,3}")
-_REF = re.compile(
-    r"(?:单号|订单号?|尾号|编号|单据|order(?: number| no\.?| num)?|number|no\.|#)\s*(?:是|为|:)?\s*#?((?:[a-z]{1,4}-?)?[0-9][0-9a-z-]{2,20})(?![a-z0-9.])"
-    r"|(?<![a-z0-9.])#?((?=[a-z0-9-]{0,24}[0-9])[a-z]{0,3}[0-9][0-9a-z]{2,12}(?:-[0-9a-z]{2,10}){0,2})\s?号?(?:那|这|的)?(?:张|个|笔)?(?:订单|单子|单(?![位品价]))"
-    r"|(?<![a-z0-9.])([0-9]{4,12})号(?!\d)"
-    r"|(?<![a-z0-9])((?:[a-z]{1,4}-)?[0-9]{6,8}-[0-9a-z]{2,8}|[0-9]{4}-[0-9]{4}(?![0-9-])|(?:so|po|ord?|dd)-?[0-9]{4,}[0-9-]*)(?![a-z0-9])"
-)
 _MONEY = re.compile(
     r"[¥$]\s?\d[\d,]{0,20}(?:\.\d{1,9})?|(?<!\d)\d[\d,]{0,20}(?:\.\d{1,9})?\s?(?:元|块钱|块\d(?![\da-z])|yuan|rmb|cny|人民币|dollars?|bucks)\d?(?:[一每/]\w)?"
 )
@@ -42,6 +37,8 @@ _MINUS = re.compile(
 _NUMBERED = re.compile(
     r"\b(?:at|until|till|since|past|locker|room|flat|floor|gate|platform|code|id|channel|bus|page|chapter|aged?|apartment|suite|unit|route|level)[ ]+$"
 )
+_SIZED = re.compile(r"\bsize[ ]*$")
+_CHEAPEST = 10  # a bare figure below is no price
 _BULLET = re.compile(r"(?m)^[ \t]*-")
 _ENDLESS = re.compile(r"\d{16,}")
 ENDLESS = Decimal(10) ** 18
@@ -58,9 +55,9 @@ class Scan:
             self.nicknames.setdefault(word[:1], []).append((word, context.nicknames[word]))
         self.view = View(text)
         self.dates = {w.start_at: w for w in scan_dates(text, context.now)}
-        self.refs = _refs(text)
         talked = context.draft or context.last_skus
         self.places = {p.start: p for p in places_in(text, len(context.draft))} if talked else {}
+        self.refs = refs_in(text)
         self.money = {m.start(): m.end() for m in _MONEY.finditer(text)}
         self.size_end = -1  # where the last size ended: what follows it at once is a quantity
         self.tokens = whole_words(by_sound(self._read(), index))
@@ -206,7 +203,7 @@ class Scan:
 
     def _sold_by(self, size: Size) -> bool:
         """Whether the measure may be a unit of goods (3吨, 80片): then it is a quantity until its name is known."""
-        return size.word in self.index.units.counts
+        return size.word in self.index.units.counts and self.text.endswith(size.word, 0, size.end)
 
     def _money(self, pos: int) -> Token | None:
         end = self.money.get(pos)
@@ -259,9 +256,24 @@ class Scan:
             return None
         if quantity.parts[0].unit is None and self._part_of_word(quantity):
             return None
+        if quantity.parts[0].unit is None and _SIZED.search(self.text, max(0, pos - 6), pos):
+            size = Size("figure:", quantity.parts[0].value, quantity.end)
+            return Token(Kind.SIZE, pos, quantity.end, self.text[pos : quantity.end], size=size)
+        if self._is_price(quantity):
+            return Token(Kind.MONEY, pos, quantity.end + 1, self.text[pos : quantity.end + 1])
         if quantity.parts[0].unit is None and _NUMBERED.search(self.text, max(0, pos - 16), pos):
             return Token(Kind.MONEY, pos, quantity.end, self.text[pos : quantity.end])  # "at 6", "room 12"
         return Token(Kind.QUANTITY, pos, quantity.end, self.text[pos : quantity.end], quantity=quantity)
+
+    def _is_price(self, quantity: Quantity) -> bool:
+        """As in "480一吨": a bare figure before one of a unit."""
+        one = self.text[quantity.end : quantity.end + 1]
+        return (
+            quantity.parts[0].unit is None
+            and quantity.parts[0].value >= _CHEAPEST
+            and one in ("一", "每")
+            and self._is_unit(self.text, quantity.end + 1) is not None
+        )
 
     def _head_goes_on(self, pos: int, end: int) -> bool:
         """Whether a head noun of names begins with this numeral and goes on beyond the quantity."""
@@ -326,7 +338,19 @@ class Scan:
             and stem(found[0]) in self.index.words
         ):
             return None
+        if found and self._begins_word(pos, found[1]):
+            return None
         return Token(Kind.UNIT, pos, found[1], found[0]) if found else None
+
+    def _begins_word(self, pos: int, end: int) -> bool:
+        """Whether a unit's character begins a word of a name: 双 in 双杆."""
+        after = self.text[end : end + 1]
+        return (
+            end == pos + 1
+            and after not in ("", "装")
+            and is_han(after)
+            and self.text[pos : end + 1] in self.index.grams
+        )
 
     def _leftover(self, pos: int) -> Token:
         match = _CODED.match(self.text, pos)
@@ -370,12 +394,3 @@ class Scan:
     def _closes(self, end: int) -> bool:
         after = self.text[end : end + 1]
         return not (after.isascii() and after.isalnum())
-
-
-def _refs(text: str) -> dict[int, tuple[str, int]]:
-    """Order numbers by their place: the number and where its phrase ends."""
-    found: dict[int, tuple[str, int]] = {}
-    for match in _REF.finditer(text):
-        number = next(g for g in match.groups() if g)
-        found[match.start()] = (number.upper(), match.end())
-    return found

@@ -28,6 +28,8 @@ _KINDS: dict[str, dict[str, str]] = {
     "a": {"a": "1", "安": "1", "amp": "1", "amps": "1"},
     "mah": {"mah": "1", "毫安": "1", "ah": "1000", "安时": "1000"},
     "hp": {"hp": "1", "匹": "1"},
+    "mm2": {"平方": "1", "平方毫米": "1", "mm2": "1", "sqmm": "1"},
+    "码": {"码": "1"},
     "%": {"%": "1"},
     "度": {"度": "1", "°": "1"},
     "#": {"#": "1", "号": "1"},
@@ -48,6 +50,12 @@ _LISTED = "|".join(re.escape(w) for w in sorted(MEASURES, key=len, reverse=True)
 _COUNTED = r"(?<!w)(?=\d{1,5}[\u4e00-\u9fff])"  # "500ml6箱"; "2w5块" is money
 _WORD = re.compile(f"[ -]?({_LISTED})(?:(?<![a-z])|(?![a-z0-9])|{_COUNTED})")
 _FIGURES = re.compile(r"\d{1,9}(?:\.\d{1,4})?")
+
+
+_DIGITS = "零一二三四五六七八九"
+_SPLIT = frozenset({"米", "斤", "公斤", "尺", "寸", "吨", "升"})
+_TENTHS = re.compile(r"[一二三四五六七八九半](?=的|长|宽|高|规格|[ ,。]|$)")
+"""As in "一米二的": what follows the measure is its tenths."""
 
 
 class Size(NamedTuple):
@@ -73,6 +81,10 @@ def measure_at(text: str, pos: int) -> Size | None:
     if word is None:
         return None
     kind, scale = MEASURES[word[1]]
+    if tenth := _TENTHS.match(text, word.end()) if word[1] in _SPLIT else None:
+        tenths = Decimal("0.5") if tenth[0] == "半" else Decimal(_DIGITS.index(tenth[0])) / 10
+        value, word_end = value + tenths, tenth.end()
+        return Size(f"{kind}:{(value * scale).normalize():f}", value, word_end, word[1])
     return Size(f"{kind}:{(value * scale).normalize():f}", value, word.end(), word[1])
 
 

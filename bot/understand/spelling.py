@@ -37,10 +37,11 @@ def corrected_beside(word: str, others: list[str], index: Index) -> str | None:
         for w in words_of(index.entries[s].product)
         if w.isalpha() and w not in others
     }
+    written = {w + "s": w for w in pool} if word.endswith("s") else {w: w for w in pool}
     found = process.extract(
-        word, pool, scorer=DamerauLevenshtein.normalized_similarity, limit=2, score_cutoff=_CLOSE
+        word, written.keys(), scorer=DamerauLevenshtein.normalized_similarity, limit=2, score_cutoff=_CLOSE
     )
-    return str(found[0][0]) if len(found) == 1 else None
+    return written[found[0][0]] if len(found) == 1 else None
 
 
 def closest_names(text: str, index: Index) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -15,7 +15,7 @@ def whole_words(tokens: list[Token]) -> list[Token]:
     for at, token in enumerate(tokens):
         last = out[-1] if out else None
         following = tokens[at + 1] if at + 1 < len(tokens) else None
-        if _ends_word(token, last, following) and last is not None:
+        if last is not None and (_ends_word(token, last, following) or _ends_name(token, out, following)):
             last.end, last.text = token.end, last.text + token.text
             continue
         if last is not None and _inner(last, out, token):
@@ -62,6 +62,21 @@ def _ends_word(token: Token, last: Token | None, following: Token | None) -> boo
         return False
     joined = following is not None and following.is_word(Role.AND)
     return joined and last.kind is Kind.HAN and last.end == token.start
+
+
+def _ends_name(token: Token, out: list[Token], following: Token | None) -> bool:
+    """As in "电表箱2台": a unit's character right after unknown characters ends what they name."""
+    last, before = out[-1], out[-2] if len(out) > 1 else None
+    return (
+        token.kind is Kind.UNIT
+        and is_han(token.text[0])
+        and last.kind is Kind.HAN
+        and last.end == token.start
+        and not (before is not None and before.kind in NAMED and before.end == last.start)
+        and not (
+            following is not None and following.start == token.end and (following.kind in (Kind.HAN, *NAMED))
+        )
+    )
 
 
 def _part_of(word: Token, out: list[Token], token: Token) -> bool:
