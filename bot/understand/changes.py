@@ -49,7 +49,6 @@ from bot.understand.types import (
     TargetKind,
     Tier,
 )
-from bot.understand.unwanted import is_amount
 
 _THAT = re.compile(
     r"\b(?:that|those|it|them|this|these)\b|[这那](?:个|种|款)?(?:也|就)?(?:来|要|拿)|它|[来要拿].{0,6}[这那](?:个|种|款)"
