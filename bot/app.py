@@ -11,7 +11,7 @@ from bot import http
 from bot.anchors import anchoring
 from bot.channels.web import routes as web_routes
 from bot.channels.web.send import WebSender
-from bot.connect import open_telegram, open_wechat, open_wecom
+from bot.connect import open_model, open_telegram, open_wechat, open_wecom
 from bot.dialog.messages import Name
 from bot.running import Running
 from core.kit.ids import digest
@@ -44,6 +44,8 @@ def create_app(running: Running, *, role: str = "all", home: bool = True) -> Fas
         app.include_router(web_routes.router(web_chat(running), home=home))
     if role != "web":
         running.others.append(anchoring(running.reader, running.settings.anchors, running.clock))
+    if running.settings.llm and role != "web":
+        open_model(running)
     if running.settings.telegram:
         open_telegram(running, app, role)
     if running.settings.wechat:

@@ -23,7 +23,21 @@ from bot.channels.wechat.send import WeChatSender
 from bot.channels.wecom.api import WeComApi
 from bot.channels.wecom.routes import router as wecom_router
 from bot.channels.wecom.send import WeComSender
+from bot.model.client import Model
+from bot.model.second import SecondLook
 from bot.running import Running
+
+
+def open_model(running: Running) -> None:
+    """The language model that has a second look at what was not understood, where the worker is."""
+    settings = running.settings
+    hide(settings.llm_key)
+    model = Model(url=settings.llm_url, key=settings.llm_key, model=settings.llm_model)
+    second = SecondLook(
+        lane=running.lane, clock=running.clock, shelf=running.shelf, model=model, take=running.take
+    )
+    running.worker.rounds.append(second.once)
+    running.closing.append(model.close)
 
 
 def open_telegram(running: Running, app: FastAPI, role: str) -> None:

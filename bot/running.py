@@ -183,6 +183,7 @@ def open_parts(settings: Settings, *, clock: Clock = utc_now) -> Running:
         currency=settings.currency,
         public_url=settings.public_url,
         banded_stock=settings.stock_display == "banded",
+        second_looks=settings.llm,
         tell_dealers=settings.tell_dealers_of_contracts,
         keep_files=settings.keep_files_days,
     )

@@ -68,6 +68,10 @@ class Settings(BaseSettings):
     wecom_aes_key: str = ""
     wecom_api_url: str = "https://qyapi.weixin.qq.com"
 
+    llm_url: str = ""  # an OpenAI-compatible server, as https://host/v1; off unless set
+    llm_key: str = ""
+    llm_model: str = ""
+
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
@@ -113,6 +117,11 @@ class Settings(BaseSettings):
         """Whether the WeCom app is on."""
         return all(getattr(self, name) for name in _CHANNELS["WeCom"])
 
+    @property
+    def llm(self) -> bool:
+        """Whether a language model has a second look at what was not understood."""
+        return bool(self.llm_url and self.llm_model)
+
     def problems(self, *, role: str = "all") -> list[str]:
         """What makes these settings unsafe or incomplete for serving; empty when they are fine."""
         found = []
@@ -138,13 +147,15 @@ class Settings(BaseSettings):
             found.append(
                 "DEALER_WECHAT_TEMPLATE_ALERT must be TEMPLATE_ID/TEXT_FIELD/TIME_FIELD, as abc123/thing1/time2"
             )
+        if bool(self.llm_url) != bool(self.llm_model):
+            found.append("The language model is half set: DEALER_LLM_URL and DEALER_LLM_MODEL go together")
         if self.sqlite and role != "all":
             found.append(
                 "SQLite serves one process: use --role all, or PostgreSQL for separate web and worker"
             )
         if not self.sqlite and not self.migrate_database_url:
             found.append("DEALER_MIGRATE_DATABASE_URL (the owner) is needed on PostgreSQL")
-        addresses = ("public_url", "telegram_api_url", "wechat_api_url", "wecom_api_url")
+        addresses = ("public_url", "telegram_api_url", "wechat_api_url", "wecom_api_url", "llm_url")
         unsafe = [name for name in addresses if not safe_address(getattr(self, name))]
         return found + [f"DEALER_{name.upper()} must be https (http is for loopback only)" for name in unsafe]
 

@@ -69,6 +69,7 @@ class Office:
     public_url: str = ""
     names: dict[str, str] = field(default_factory=dict)  # what the channels call us, once they have told
     banded_stock: bool = False
+    second_looks: bool = False  # a model is shown what was not understood
     tell_dealers: bool = False  # of the end of their contracts
     keep_files: int = 30  # days a received file stays that nothing refers to
 
@@ -157,6 +158,7 @@ def _step(
         listed_only=recalled.listed_only,
         nicknames=recalled.nicknames or {},
         banded_stock=office.banded_stock,
+        second_looks=office.second_looks,
         secret=office.secret,
         public_url=office.public_url,
         telegram=office.names.get("telegram", ""),

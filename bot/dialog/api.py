@@ -48,6 +48,7 @@ class Turn:
     nicknames: Mapping[str, str] = field(default_factory=dict)  # the dealer's own words -> SKU
     asleep: Mapping[str, str] = field(default_factory=dict)  # those whose product it cannot order now
     said: Understanding | None = None
+    second_looks: bool = False  # a model may be shown what was not understood
     listed: str = ""  # a list read from a file, to be heard after this as if it had been written
     pressed: str = ""  # the action and argument of the button that was pressed
     repeating: bool = False  # the person said yes to hearing the same text again

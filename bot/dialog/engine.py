@@ -8,11 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from dataclasses import replace
 from datetime import timedelta
-from functools import cache
 from itertools import groupby
-from pathlib import Path
-
-import yaml
 
 from bot.dialog import repair
 from bot.dialog.api import MoveHandler, Says, Turn, ask_yes_no, choice, note, offers_of, say, together
@@ -23,6 +19,7 @@ from bot.dialog.nicknames import awake, may_propose, propose
 from bot.dialog.questions import open_question
 from bot.dialog.refusals import refusal
 from bot.dialog.routes import Routes, routes
+from bot.dialog.spoken import offer_for, word_for
 from bot.dialog.state import Heard, Offer
 from bot.dialog.texts import all_texts
 from bot.shelf import to_product
@@ -53,6 +50,7 @@ from core.talks.service import talk_of_member
 
 MAX_TEXT = 10_000
 SAME_TEXT = timedelta(minutes=10)  # the same text on the same draft within this time is asked about first
+_OWN = (Kind.FETCHED, Kind.LOOKED)  # results of our own work, sent by nobody
 _ASIDE = (Ask, Social, Human, Yes, No, Answer, Stop)  # these leave an open yes-or-no to itself
 
 
@@ -106,7 +104,7 @@ def _hear(turn: Turn, ways: Routes) -> Says:
     inbound = turn.inbound
     if inbound.kind is Kind.LEFT:
         return ()
-    if inbound.kind is not Kind.FETCHED:
+    if inbound.kind not in _OWN:
         again = bool(inbound.media_group) and inbound.media_group == turn.state.album
         turn.state.album = inbound.media_group
         if again:  # one answer for all pictures of an album
@@ -122,7 +120,7 @@ def _hear(turn: Turn, ways: Routes) -> Says:
     if ways.kinds[inbound.kind]:
         _with_person(turn)
         says = safely(turn, lambda: _of_kind(turn, ways) or ())
-        captioned = inbound.kind is not Kind.FETCHED and bool(inbound.text.strip())
+        captioned = inbound.kind not in _OWN and bool(inbound.text.strip())
         return says or (
             safely(turn, lambda: _hear_text(turn, ways, inbound.text[:MAX_TEXT].strip())) if captioned else ()
         )
@@ -235,39 +233,6 @@ def _understood(turn: Turn, text: str) -> Understanding:
         return said
     of_claim = understand(text, replace(context, claim_on_top=True), turn.index)
     return of_claim if any(isinstance(m, (Claim, SubmitClaim)) for m in of_claim.moves) else said
-
-
-@cache
-def _words() -> dict[str, str]:
-    path = Path(__file__).with_name("words.yaml")
-    table = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return {str(word): action for action, words in table.items() for word in words}
-
-
-def word_for(text: str) -> str:
-    """The action of a message that is nothing but one of the words the texts name; "" for any other."""
-    return _words().get(normalise(text).text.strip(" .。!"), "")
-
-
-@cache
-def _spoken() -> dict[str, frozenset[str]]:
-    path = Path(__file__).with_name("offers.yaml")
-    return {
-        name: frozenset(words) for name, words in yaml.safe_load(path.read_text(encoding="utf-8")).items()
-    }
-
-
-def offer_for(offers: Sequence[Offer], text: str) -> Offer | None:
-    """The choice on the screen that a message says in words instead of by its number.
-
-    Of all that a confirm agrees to, the last is what this list asks.
-    """
-    said = normalise(text).text.strip(" .。!,，")
-    for offer in offers:
-        flags = offer.arg.partition("-")[2][-1:] if offer.action == "confirm" else ""
-        if said in _spoken().get(f"{offer.action}-{flags}" if flags else offer.action, ()):
-            return offer
-    return None
 
 
 def _bare_option(turn: Turn, text: str) -> int | None:

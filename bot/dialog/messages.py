@@ -29,6 +29,7 @@ class Kind(StrEnum):
     EDITED = "edited"
     ENTERED = "entered"  # pressed start, followed, scanned; `text` may hold a token
     FETCHED = "fetched"  # a file sent earlier is ready or refused; `text` is its id; from no channel
+    LOOKED = "looked"  # a model's second look at a message is done; `text` is its id; from no channel
     LEFT = "left"  # blocked or unfollowed
     OTHER = "other"
 

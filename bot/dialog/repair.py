@@ -6,9 +6,10 @@ Each answers in words, or with the choice the person made.
 from dataclasses import replace
 
 from bot.dialog.api import Says, Turn, choice, say
-from bot.dialog.messages import Say
+from bot.dialog.messages import Kind, Say
 from bot.dialog.questions import habit_of, open_question
 from bot.dialog.state import Offer
+from bot.store.second import ask_for
 from bot.understand.types import Stop
 
 WAYS = ("order", "status", "claim", "person")
@@ -18,7 +19,7 @@ def number(turn: Turn, option: int | None) -> Says | Offer:
     """A bare number picks from the one list that is open; it places nothing that is not on the screen right now."""
     offers = turn.state.offers
     if option is None:
-        return not_understood(turn)
+        return told_not_understood(turn)
     if not offers:
         return (say("dialog.number.nothing"),)
     if not option or not -len(offers) <= option <= len(offers):
@@ -83,6 +84,19 @@ def stop(turn: Turn, move: Stop) -> Says | Offer:
 
 
 def not_understood(turn: Turn) -> Says:
+    """A model has a second look where there is one; otherwise it is said at once."""
+    return (say("proposals.wait"),) if second_look(turn) else told_not_understood(turn)
+
+
+def second_look(turn: Turn) -> bool:
+    """Let a model look at this text, where there is one and nothing is asked; whether it will."""
+    written = turn.inbound.kind is Kind.TEXT and turn.private and not turn.listed
+    idle = not turn.state.questions and turn.state.asking is None
+    looking = turn.second_looks and written and idle and turn.actor.side == "dealer"
+    return looking and ask_for(turn.session, turn.actor.subject, turn.inbound)
+
+
+def told_not_understood(turn: Turn) -> Says:
     """First a hint with the open question, if there is one; the second time four ways on."""
     state = turn.state
     state.misses += 1

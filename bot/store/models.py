@@ -123,3 +123,18 @@ list_columns = scoped_table(
         UniqueConstraint("dealer_id", "heads"),
     )
 )
+
+second_looks = Table(
+    "second_looks",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("subject", String(220), nullable=False),  # who wrote it
+    Column("inbound", Json, nullable=False),  # the message nobody understood
+    Column("asked", Boolean, nullable=False),
+    Column("answer", Json),  # what the model said, as it came; checked whenever it is used
+    Column("told", Boolean, nullable=False),  # the result has been through a turn
+    Column("next_at", UtcDateTime, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Index("ix_second_looks_due", "next_at", sqlite_where=text("told = 0"), postgresql_where=text("NOT told")),
+    Index(None, "subject", "created_at"),
+)

@@ -10,6 +10,7 @@ from bot.dialog.draft import Edited, edit
 from bot.dialog.messages import Choice, Say
 from bot.dialog.nicknames import meanings
 from bot.dialog.questions import habit_of, open_question, pick_of
+from bot.dialog.repair import second_look
 from bot.dialog.sheet import Sheet, Trouble, differences
 from bot.dialog.state import Snapshot
 from bot.flows.orders import place, show
@@ -22,6 +23,7 @@ from bot.understand.types import (
     Move,
     Note,
     Op,
+    Problem,
     ShipTo,
     Target,
     TargetKind,
@@ -170,7 +172,8 @@ def _answer(turn: Turn, task: _Work, before: Sheet) -> Says:
     if question is not None:
         return (*found, question)
     if found:
-        return found
+        nobody = task.troubles and all(each.problem is Problem.UNKNOWN for each in task.troubles)
+        return (say("proposals.wait"),) if nobody and not task.says and second_look(turn) else found
     return show.read_back(turn)
 
 

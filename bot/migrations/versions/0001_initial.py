@@ -347,6 +347,30 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_rebate_programmes_whose_ends"), ["whose", "ends"], unique=False)
 
     op.create_table(
+        "second_looks",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("subject", sa.String(length=220), nullable=False),
+        sa.Column("inbound", Json(), nullable=False),
+        sa.Column("asked", sa.Boolean(), nullable=False),
+        sa.Column("answer", Json(), nullable=True),
+        sa.Column("told", sa.Boolean(), nullable=False),
+        sa.Column("next_at", UtcDateTime(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_second_looks")),
+    )
+    with op.batch_alter_table("second_looks", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_second_looks_due",
+            ["next_at"],
+            unique=False,
+            sqlite_where=sa.text("told = 0"),
+            postgresql_where=sa.text("NOT told"),
+        )
+        batch_op.create_index(
+            batch_op.f("ix_second_looks_subject_created_at"), ["subject", "created_at"], unique=False
+        )
+
+    op.create_table(
         "web_chats",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("last_seq", sa.Integer(), nullable=False),
@@ -1707,6 +1731,13 @@ def downgrade() -> None:
     op.drop_table("wechat_tokens")
     op.drop_table("wechat_templates")
     op.drop_table("web_chats")
+    with op.batch_alter_table("second_looks", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_second_looks_subject_created_at"))
+        batch_op.drop_index(
+            "ix_second_looks_due", sqlite_where=sa.text("told = 0"), postgresql_where=sa.text("NOT told")
+        )
+
+    op.drop_table("second_looks")
     with op.batch_alter_table("rebate_programmes", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_rebate_programmes_whose_ends"))
         batch_op.drop_index(batch_op.f("ix_rebate_programmes_ends"))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.dialog.engine import word_for
+from bot.dialog.spoken import word_for
 from bot.dialog.examples import NAMES
 from bot.dialog.routes import check_dialogue
 from bot.dialog.texts import LOCALES, all_texts, folders, places
