@@ -1,6 +1,6 @@
 """Finding dealers: staff by code within their region, the system anywhere."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import String, bindparam, func, or_, select
@@ -27,6 +27,12 @@ _by_code = (
 _codes = json_rows("codes", code=String())
 _by_codes = (
     select(*_columns)
+    .join(_codes, dealers.c.code == _codes.c.code)
+    .where(_in_region)
+    .execution_options(**{MARK: "across"})
+)
+_ids_by_codes = (
+    select(dealers.c.code, dealers.c.id)
     .join(_codes, dealers.c.code == _codes.c.code)
     .where(_in_region)
     .execution_options(**{MARK: "across"})
@@ -95,6 +101,12 @@ def dealers_by_code(session: Session, codes: Sequence[str]) -> dict[str, Dealer]
     """Dealers of the session's region by code; unknown ones are absent."""
     wanted = {"codes": [{"code": code} for code in dict.fromkeys(codes)]}
     return {row["code"]: Dealer(**row) for row in session.execute(_by_codes, wanted).mappings()}
+
+
+def dealer_ids(session: Session, codes: Iterable[str]) -> dict[str, int]:
+    """The same, ids alone, for many."""
+    wanted = {"codes": [{"code": code} for code in dict.fromkeys(codes)]}
+    return {row.code: row.id for row in session.execute(_ids_by_codes, wanted)}
 
 
 def find_dealers(session: Session, words: str, *, most: int = 10) -> tuple[Dealer, ...]:

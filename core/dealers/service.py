@@ -113,8 +113,9 @@ def put_addresses(session: Session, actor: Actor, rows: Sequence[Mapping[str, An
     )
     ids = {key: row["id"] for key, row in known.items()}
     if changed:
+        defaults = {dealer for (dealer, _), row in known.items() if row["is_default"]}
         for row in changed:
-            if row["is_default"]:
+            if row["is_default"] and row["dealer_id"] in defaults:
                 session.execute(_no_other_default, {"dealer": row["dealer_id"], "as_name": row["name"]})
         ids |= {
             (row.dealer_id, row.name): row.id
@@ -130,7 +131,7 @@ def _with_defaults(
     settled = {dealer for (dealer, _), row in known.items() if row["is_default"]}
     last = {row["dealer_id"]: row["name"] for row in rows if row.get("is_default")}
     for row in rows:
-        if row["dealer_id"] not in settled | last.keys():
+        if row["dealer_id"] not in settled and row["dealer_id"] not in last:
             last[row["dealer_id"]] = row["name"]
     return [
         {

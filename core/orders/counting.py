@@ -1,8 +1,9 @@
 """Stock of many products at once, from a count or another system's file: one ledger row for each change."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -37,8 +38,7 @@ _plan = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Count:
+class Count(NamedTuple):
     """What is said of one product's stock, in base units; None keeps what is. inbound_qty 0: nothing is on its way."""
 
     product_id: int
@@ -48,8 +48,7 @@ class Count:
     inbound_qty: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(NamedTuple):
     """What became of a count: created | updated | unchanged | below_reserved (left as it was: orders hold more)."""
 
     done: str
@@ -104,6 +103,8 @@ def _planned(session: Session, stock: Stock, counts: Sequence[Count]) -> Stock:
     """What is on its way and the reorder points, where they differ."""
     after = dict(stock)
     for count in counts:
+        if count.reorder_point is None and count.inbound_on is None and count.inbound_qty is None:
+            continue
         was = stock[count.product_id]
         item = replace(
             was,
@@ -113,7 +114,9 @@ def _planned(session: Session, stock: Stock, counts: Sequence[Count]) -> Stock:
         )
         if item != was:
             after[count.product_id] = item
-    changed = [item for product, item in after.items() if item != stock[product]]
+    changed = [
+        item for product, item in after.items() if item is not stock[product] and item != stock[product]
+    ]
     if changed:
         rows = [
             {

@@ -71,6 +71,7 @@ _goods = select(
     products.c.default_unit,
     type_coerce(products.c.units, Text).label("packed"),
 ).join(_wanted, products.c.sku == _wanted.c.sku)
+_ids = select(products.c.id, products.c.sku).join(_wanted, products.c.sku == _wanted.c.sku)
 _packs = lru_cache(4096)(msgspec.json.decode)
 """Most products of a brand are packed alike."""
 _assortment = scoped(
@@ -100,6 +101,12 @@ def goods_by_sku(session: Session, skus: Iterable[str]) -> dict[str, Goods]:
     """The same in brief, for many."""
     rows = session.execute(_goods, {"skus": [{"sku": sku} for sku in dict.fromkeys(skus)]})
     return {row.sku: Goods(row.id, row.sku, row.default_unit, _packs(row.packed)) for row in rows}
+
+
+def product_ids(session: Session, skus: Iterable[str]) -> dict[str, int]:
+    """Their ids alone."""
+    rows = session.execute(_ids, {"skus": [{"sku": sku} for sku in dict.fromkeys(skus)]})
+    return {row.sku: row.id for row in rows}
 
 
 def assortment_of(session: Session) -> tuple[str, ...]:

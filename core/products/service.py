@@ -62,6 +62,21 @@ _set_words = update(catalogue).values(
     expense_categories=bindparam("as_categories", type_=catalogue.c.expense_categories.type),
     revision=catalogue.c.revision + 1,
 )
+_named = json_rows("named", product_id=Id)
+_names = (
+    select(products.c.id, products.c.aliases, products.c.aliases_en)
+    .join(_named, products.c.id == _named.c.product_id)
+    .with_for_update(of=products)
+)
+_rename = (
+    update(products)
+    .where(products.c.id == bindparam("product"))
+    .values(
+        aliases=bindparam("zh", type_=products.c.aliases.type),
+        aliases_en=bindparam("en", type_=products.c.aliases_en.type),
+        revision=bindparam("as_of"),
+    )
+)
 _listed = json_rows("listed", dealer_id=Id, product_id=Id)
 _list = across(
     upsert(assortments)
@@ -95,6 +110,29 @@ def put_products(session: Session, actor: Actor, rows: Sequence[Mapping[str, Any
             encoded = [{name: _encoded(row[name]) for name in COLUMNS} for row in changed]
             session.execute(_put, {"products": encoded, "as_revision": revision})
     return outcomes
+
+
+def add_aliases(session: Session, actor: Actor, rows: Sequence[tuple[int, str]]) -> list[bool]:
+    """Give products further names, (product id, name) each; one in plain letters counts as English. Whether each is new."""
+    require(actor, "products.put")
+    wanted = {"named": [{"product_id": product} for product in sorted({product for product, _ in rows})]}
+    held = {row.id: (row.aliases, row.aliases_en) for row in session.execute(_names, wanted)}
+    new: list[bool] = []
+    changed: dict[int, None] = {}
+    for product, name in rows:
+        names = held[product][name.isascii()]
+        new.append(name not in names)
+        if name not in names:
+            names.append(name)
+            changed[product] = None
+    if changed:
+        session.execute(_begin)
+        revision = session.execute(_next_revision).scalar_one()
+        named = [
+            {"product": each, "zh": held[each][0], "en": held[each][1], "as_of": revision} for each in changed
+        ]
+        session.execute(_rename, named)
+    return new
 
 
 def put_words(

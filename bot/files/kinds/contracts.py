@@ -14,7 +14,7 @@ from bot.store.models import files
 from core.contracts.queries import contracts_of
 from core.contracts.service import put_contracts
 from core.db.session import Session
-from core.dealers.queries import dealers_by_code
+from core.dealers.queries import dealer_ids
 from core.people.actor import Actor
 
 LARGEST = 10_000_000
@@ -47,7 +47,7 @@ def paper(cell: Any) -> dict[str, Any]:
 
 def save_contracts(session: Session, actor: Actor, rows: Sequence[Row]) -> list[Outcome]:
     """Contracts by number. A changed term starts its reminders anew; a row without a file keeps the one there is."""
-    known = dealers_by_code(session, [row["dealer"] for row in rows])
+    known = dealer_ids(session, [row["dealer"] for row in rows])
 
     def put(good: Sequence[Row]) -> list[Outcome]:
         terms = []
@@ -56,7 +56,7 @@ def save_contracts(session: Session, actor: Actor, rows: Sequence[Row]) -> list[
             kept = _kept(session, file) if file and file["content"] is not None else ""
             terms.append(
                 {
-                    "dealer_id": known[row["dealer"]].id,
+                    "dealer_id": known[row["dealer"]],
                     **{name: row[name] for name in ("number", "start", "end")},
                     "file": kept,
                     "file_name": file["name"] if file and kept else "",
@@ -70,7 +70,7 @@ def save_contracts(session: Session, actor: Actor, rows: Sequence[Row]) -> list[
         file = row.get("file")
         if not file or file["content"] is not None:
             return None
-        held = contracts_of(session.for_dealer(known[row["dealer"]].id))
+        held = contracts_of(session.for_dealer(known[row["dealer"]]))
         if any(each.number == row["number"] and each.file_name == file["name"] for each in held):
             return None  # as it was exported: the paper is kept already
         return Fault("no_paper", "file", {"value": file["name"]})

@@ -7,11 +7,11 @@ from bot.files.errors import Fault
 from bot.files.kinds import Column, Kind, Outcome, Row, flag, through, unknown
 from core.credit.many import put_terms
 from core.db.session import Session
-from core.dealers.queries import dealers_by_code
+from core.dealers.queries import dealer_ids
 from core.dealers.service import list_only, put_addresses, put_dealers
 from core.orders.openings import put_openings
 from core.people.actor import Actor
-from core.products.queries import goods_by_sku
+from core.products.queries import product_ids
 from core.products.service import list_products
 
 
@@ -39,12 +39,12 @@ def save_dealers(session: Session, actor: Actor, rows: Sequence[Row]) -> list[Ou
 
 def save_addresses(session: Session, actor: Actor, rows: Sequence[Row]) -> list[Outcome]:
     """Addresses; one without a name is called by its first words."""
-    known = dealers_by_code(session, [row["dealer"] for row in rows])
+    known = dealer_ids(session, [row["dealer"] for row in rows])
 
     def put(good: Sequence[Row]) -> list[Outcome]:
         values = [
             {
-                "dealer_id": known[row["dealer"]].id,
+                "dealer_id": known[row["dealer"]],
                 "name": row.get("name") or row["address"][:80],
                 "receiver": row.get("receiver"),
                 "phone": row.get("phone"),
@@ -60,11 +60,11 @@ def save_addresses(session: Session, actor: Actor, rows: Sequence[Row]) -> list[
 
 def save_assortments(session: Session, actor: Actor, rows: Sequence[Row]) -> list[Outcome]:
     """What dealers may order. A dealer with an assortment orders nothing else."""
-    dealers = dealers_by_code(session, [row["dealer"] for row in rows])
-    products = goods_by_sku(session, [row["sku"] for row in rows])
+    dealers = dealer_ids(session, [row["dealer"] for row in rows])
+    products = product_ids(session, [row["sku"] for row in rows])
 
     def put(good: Sequence[Row]) -> list[Outcome]:
-        pairs = [(dealers[row["dealer"]].id, products[row["sku"]].id) for row in good]
+        pairs = [(dealers[row["dealer"]], products[row["sku"]]) for row in good]
         list_only(session, actor, sorted({dealer for dealer, _ in pairs}))
         new = list_products(session, actor, pairs)
         return ["created" if pair in new else "unchanged" for pair in pairs]

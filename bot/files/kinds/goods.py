@@ -8,17 +8,17 @@ from bot.files.cells import code, day, money, text, whole
 from bot.files.errors import Fault
 from bot.files.kinds import Column, Kind, Outcome, Row, through, unknown
 from core.db.session import Session
-from core.dealers.queries import Dealer, dealers_by_code
+from core.dealers.queries import dealer_ids
 from core.kit.clock import business_day
 from core.orders.counting import Count, Counted, count_stock
 from core.people.actor import Actor
 from core.pricing.lists import put_prices
-from core.products.queries import Goods, goods_by_sku
+from core.products.queries import Goods, goods_by_sku, product_ids
 
 
 def save_prices(session: Session, actor: Actor, rows: Sequence[Row]) -> list[Outcome]:
     """Prices of one dealer, of a level, or (neither) of everybody; without a day they hold from today."""
-    dealers = dealers_by_code(session, [row["dealer"] for row in rows if row.get("dealer")])
+    dealers = dealer_ids(session, [row["dealer"] for row in rows if row.get("dealer")])
     products = goods_by_sku(session, [row["sku"] for row in rows])
     today = business_day(session.now, actor.zone)
 
@@ -37,25 +37,22 @@ def save_prices(session: Session, actor: Actor, rows: Sequence[Row]) -> list[Out
 
 def save_stock(session: Session, actor: Actor, rows: Sequence[Row]) -> list[Outcome]:
     """Stock as counted, with reorder points and what is on its way."""
-    products = goods_by_sku(session, [row["sku"] for row in rows])
+    products = product_ids(session, [row["sku"] for row in rows])
     source = f"import:{session.now:%Y%m%d}:{secrets.token_hex(6)}"
 
     def put(good: Sequence[Row]) -> list[Outcome]:
         names = ("on_hand", "reorder_point", "inbound_on", "inbound_qty")
-        counts = [
-            Count(product_id=products[row["sku"]].id, **{name: row.get(name) for name in names})
-            for row in good
-        ]
+        counts = [Count(products[row["sku"]], *(row.get(name) for name in names)) for row in good]
         return [_counted(done) for done in count_stock(session, actor, counts, source=source)]
 
     return through(rows, lambda row: unknown("sku", row, products), put)
 
 
-def _price(row: Row, dealers: Mapping[str, Dealer], products: Mapping[str, Goods]) -> dict[str, Any]:
+def _price(row: Row, dealers: Mapping[str, int], products: Mapping[str, Goods]) -> dict[str, Any]:
     product = products[row["sku"]]
     unit = row.get("unit") or product.default_unit
     values = {
-        "dealer_id": dealers[row["dealer"]].id if row.get("dealer") else None,
+        "dealer_id": dealers[row["dealer"]] if row.get("dealer") else None,
         "level": row.get("level") or "",
         "product_id": product.id,
         "unit": unit,

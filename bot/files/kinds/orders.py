@@ -6,7 +6,7 @@ from bot.files.cells import code, day, money, text, whole
 from bot.files.errors import Fault
 from bot.files.kinds import Column, Kind, Outcome, Row, unknown
 from core.db.session import Session
-from core.dealers.queries import dealers_by_code
+from core.dealers.queries import dealer_ids
 from core.orders.opening import OpenLine, OpenOrder, put_open_orders
 from core.people.actor import Actor
 from core.products.queries import Goods, goods_by_sku
@@ -14,7 +14,7 @@ from core.products.queries import Goods, goods_by_sku
 
 def save_open_orders(session: Session, actor: Actor, rows: Sequence[Row]) -> list[Outcome]:
     """Whole orders by number, what is still to be shipped of them; every row of an order comes to the same."""
-    dealers = dealers_by_code(session, [row["dealer"] for row in rows])
+    dealers = dealer_ids(session, [row["dealer"] for row in rows])
     products = goods_by_sku(session, [row["sku"] for row in rows])
     by_number: dict[str, list[Row]] = {}
     for row in rows:
@@ -28,7 +28,7 @@ def save_open_orders(session: Session, actor: Actor, rows: Sequence[Row]) -> lis
         )
         fault = next((fault for fault in faults if fault), None) or _differing(lines)
         if fault is None:
-            asked.append((dealers[lines[0]["dealer"]].id, _order(number, lines, products)))
+            asked.append((dealers[lines[0]["dealer"]], _order(number, lines, products)))
         else:
             outcomes[number] = fault
     for (_, order), done in zip(asked, put_open_orders(session, actor, asked), strict=True):

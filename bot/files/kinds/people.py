@@ -6,19 +6,19 @@ from bot.files.cells import code, phone, text
 from bot.files.errors import Fault
 from bot.files.kinds import Column, Kind, Outcome, Row, one_of, through, unknown
 from core.db.session import Session
-from core.dealers.queries import dealers_by_code
+from core.dealers.queries import dealer_ids
 from core.people.actor import Actor
 from core.people.rolls import put_members, put_staff
 
 
 def save_members(session: Session, actor: Actor, rows: Sequence[Row]) -> list[Outcome]:
     """Members by dealer and telephone, else name."""
-    known = dealers_by_code(session, [row["dealer"] for row in rows])
+    known = dealer_ids(session, [row["dealer"] for row in rows])
 
     def put(good: Sequence[Row]) -> list[Outcome]:
         values = [
             {
-                "dealer_id": known[row["dealer"]].id,
+                "dealer_id": known[row["dealer"]],
                 "name": row["name"],
                 "phone": row.get("phone"),
                 "role": row["role"],

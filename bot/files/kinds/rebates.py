@@ -8,7 +8,7 @@ from bot.files.cells import code, day, money, text
 from bot.files.errors import CellError, Fault
 from bot.files.kinds import Column, Kind, Outcome, Row, one_of, through, unknown
 from core.db.session import Session
-from core.dealers.queries import Dealer, dealers_by_code
+from core.dealers.queries import dealer_ids
 from core.kit.money import MAX_MINOR, Money
 from core.orders.openings import put_openings
 from core.people.actor import Actor
@@ -34,7 +34,7 @@ def rate(cell: Any) -> int:
 
 def save_programmes(session: Session, actor: Actor, rows: Sequence[Row]) -> list[Outcome]:
     """Programmes by code: of one dealer, of a level, or of everybody where neither is named."""
-    dealers = dealers_by_code(session, [row["dealer"] for row in rows if row.get("dealer")])
+    dealers = dealer_ids(session, [row["dealer"] for row in rows if row.get("dealer")])
     goods = products_by_sku(session, [row["sku"] for row in rows if row.get("sku")])
     return [_programme(session, actor, row, dealers, goods) for row in rows]
 
@@ -43,7 +43,7 @@ def _programme(
     session: Session,
     actor: Actor,
     row: Row,
-    dealers: Mapping[str, Dealer],
+    dealers: Mapping[str, int],
     goods: Mapping[str, ProductView],
 ) -> Outcome:
     if fault := unknown("dealer", row, dealers) or unknown("sku", row, goods):
@@ -56,7 +56,7 @@ def _programme(
     terms = Terms(
         code=row["code"],
         name=row.get("name") or row["code"],
-        whose=f"dealer:{dealers[row['dealer']].id}" if row.get("dealer") else whose,
+        whose=f"dealer:{dealers[row['dealer']]}" if row.get("dealer") else whose,
         kind=row["kind"],
         sku=row.get("sku") or "",
         category=row.get("category") or "",
@@ -94,17 +94,17 @@ def _tiers(
 
 def save_balances(session: Session, actor: Actor, rows: Sequence[Row]) -> list[Outcome]:
     """What accounts and rebate balances begin with; a changed amount corrects by the difference."""
-    dealers = dealers_by_code(session, [row["dealer"] for row in rows])
+    dealers = dealer_ids(session, [row["dealer"] for row in rows])
 
     def put(good: Sequence[Row]) -> list[Outcome]:
         amounts: dict[str, dict[int, int]] = {"account": {}, "rebate": {}}
         for row in good:
-            amounts[row["kind"]][dealers[row["dealer"]].id] = row["amount"]
+            amounts[row["kind"]][dealers[row["dealer"]]] = row["amount"]
         done = {
             "account": put_openings(session, actor, amounts["account"]),
             "rebate": put_rebate_openings(session, actor, amounts["rebate"]),
         }
-        outcomes = (done[row["kind"]][dealers[row["dealer"]].id] for row in good)
+        outcomes = (done[row["kind"]][dealers[row["dealer"]]] for row in good)
         return [Fault("rebate_used", "amount") if each == "used" else each for each in outcomes]
 
     def fault_of(row: Row) -> Fault | None:
