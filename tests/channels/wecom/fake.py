@@ -110,6 +110,10 @@ class FakeWeCom(FakeWeChat):
             return {"errcode": 0, "errmsg": "ok", "access_token": self.access_token, "expires_in": 7200}
         if query.get("access_token") != self.access_token or time.time() >= self.token_ends:
             raise ErrCodeError(42001, "access_token expired")
+        if path == "media/get":
+            if query.get("media_id") not in self.files:
+                raise ErrCodeError(40007, "invalid media_id")
+            return self.files[query["media_id"]]
         if path == "message/send":
             return {"errcode": 0, "errmsg": "ok", **self._send(body)}
         if path == "message/update_template_card":

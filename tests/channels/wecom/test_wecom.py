@@ -51,7 +51,7 @@ def app(
         database.close()
 
 
-def hired(app: tuple[App, FakeWeCom], userid: str, **who: Any) -> Colleague:
+def hired(app: tuple[App, FakeWeCom], userid: str, *, sees: str = "可以用了", **who: Any) -> Colleague:
     running, wecom = app
     place = Place(
         lane=running.running.lane, reader=running.running.reader, settings=running.settings,
@@ -60,7 +60,7 @@ def hired(app: tuple[App, FakeWeCom], userid: str, **who: Any) -> Colleague:
     token = invite(place, name=userid, **who).data["token"]
     person = wecom.colleague(userid)
     person.says(token)
-    person.sees_card("可以用了")
+    person.sees_card(sees)
     return person
 
 
