@@ -13,7 +13,7 @@ from bot.channels.telegram.intake import Intake
 from bot.channels.telegram.poll import poll
 from bot.channels.telegram.routes import router as telegram_router
 from bot.channels.telegram.send import TelegramSender
-from bot.channels.wechat.account import set_menu
+from bot.channels.wechat.account import draw_scene, set_menu
 from bot.channels.wechat.answer import Desk, finish_all
 from bot.channels.wechat.api import Api
 from bot.channels.wechat.envelope import Seal
@@ -95,6 +95,7 @@ def open_wechat(running: Running, app: FastAPI, role: str) -> None:
     running.senders["wechat"] = sender
     running.media.channels["wechat"] = wechat_fetcher(api)
     running.office.names.update(wechat=app_id)
+    running.drawing["scene"] = partial(draw_scene, settings, running.lane, running.clock)
     desk = Desk(
         app_id=app_id,
         turn=running.turn,
@@ -136,8 +137,9 @@ def open_wecom(running: Running, app: FastAPI, role: str) -> None:
         clock=running.clock,
         account=account,
     )
-    sender = WeComSender(api, running.words, running.lane, running.clock, agent_id)
+    sender = WeComSender(api, running.words, running.stored_file, running.lane, running.clock, agent_id)
     running.senders["wecom"] = sender
+    running.office.names.update(wecom=account)
     running.media.channels["wecom"] = wechat_fetcher(api)
     running.worker.rounds.append(sender.close_decided)
     running.closing.append(api.close)

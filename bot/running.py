@@ -59,6 +59,7 @@ class Running:
     watchers: Watchers
     others: list[Callable[[asyncio.Event], Awaitable[None]]] = field(default_factory=list)
     closing: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
+    drawing: dict[str, Callable[[str], bytes]] = field(default_factory=dict)  # pictures a channel draws
     stopping: bool = False
     media: Desk = field(init=False)
 
@@ -81,6 +82,9 @@ class Running:
 
     def stored_file(self, ref: str) -> bytes:
         """The bytes a `Picture.ref` names. Raises FileNotFoundError."""
+        scheme, _, rest = ref.partition(":")
+        if scheme in self.drawing:
+            return self.drawing[scheme](rest)
         with self.reader.connect() as connection:
             content = drawn(connection, ref) or content_of(connection, ref)
         if content is None:

@@ -163,6 +163,7 @@ def _step(
         public_url=office.public_url,
         telegram=office.names.get("telegram", ""),
         wechat="wechat" in office.names,
+        wecom="wecom" in office.names,
     )
     before = copy(state)
     says = step(turn)

@@ -45,6 +45,7 @@ class Turn:
     public_url: str = ""
     telegram: str = ""  # the bot's name there, where it is on
     wechat: bool = False
+    wecom: bool = False
     nicknames: Mapping[str, str] = field(default_factory=dict)  # the dealer's own words -> SKU
     asleep: Mapping[str, str] = field(default_factory=dict)  # those whose product it cannot order now
     said: Understanding | None = None

@@ -11,7 +11,7 @@ import yaml
 
 from bot.dialog.api import ChoiceHandler, Says, Turn, choice, say
 from bot.dialog.invitation import TELEGRAM
-from bot.dialog.messages import Choice, Say
+from bot.dialog.messages import Choice, Picture, Say
 from bot.understand.normalise import normalise
 from core.db.session import Session
 from core.people.invites import issue_channel_link
@@ -55,7 +55,10 @@ def bind(turn: Turn, channel: str) -> Says:
         url = f"{turn.public_url.rstrip('/')}/join/{quote(link.token)}"
     else:
         code = say("dialog.plain", text=link.token)
-        return say(f"bindings.send_{channel}", until=link.expires_at), code
+        scene = f"scene:{link.expires_at:%Y-%m-%dT%H:%M}~{link.token}"
+        picture = Picture(ref=scene, name="wechat.png") if channel == "wechat" else None
+        until = {"until": link.expires_at}
+        return Say(key=f"bindings.send_{channel}", params=until, picture=picture), code
     open_it = Choice(label=say(f"bindings.open_{channel}"), url=url)
     return (Say(key="bindings.open", params={"until": link.expires_at}, choices=(open_it,)),)
 
@@ -120,7 +123,12 @@ def chats(found: tuple[Binding, ...], further: tuple[Choice, ...], *, dealer: st
 
 def _ways(turn: Turn) -> tuple[str, ...]:
     """The channels that are on."""
-    on = {"wechat": turn.wechat, "telegram": bool(turn.telegram), "web": bool(turn.public_url)}
+    on = {
+        "wecom": turn.wecom and turn.actor.side == "staff",
+        "wechat": turn.wechat,
+        "telegram": bool(turn.telegram),
+        "web": bool(turn.public_url),
+    }
     return tuple(channel for channel, is_on in on.items() if is_on)
 
 

@@ -2,13 +2,18 @@
 
 import asyncio
 import logging
-from datetime import datetime, timedelta
+import secrets
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
 import yaml
 
 from bot.channels.wechat.api import Api, ApiError, LostError, NotSentError
+from bot.channels.wechat.render import draw_qr
+from bot.settings import Settings
+from core.db.lane import Lane
+from core.kit.clock import Clock
 
 LONGEST_QR: Final = timedelta(days=30)
 _MENU: Final = Path(__file__).with_name("menu.zh-Hans.yaml")
@@ -49,6 +54,33 @@ async def set_menu(api: Api, *, first_delay: float = 1.0) -> None:
         else:
             _log.info("wechat: the menu is set")
             return
+
+
+def draw_scene(settings: Settings, lane: Lane, clock: Clock, ref: str) -> bytes:
+    """A QR code that brings a token to whoever scans it in WeChat, as PNG. ref: when it ends (UTC), "~", the token.
+
+    Blocks for a call; not on an event loop. Raises FileNotFoundError where WeChat does not make one.
+    """
+    until, _, token = ref.partition("~")
+
+    async def ask() -> str:
+        api = Api(
+            url=settings.wechat_api_url,
+            app_id=settings.wechat_app_id,
+            secret=settings.wechat_app_secret,
+            lane=lane,
+            process=f"scene:{secrets.token_hex(4)}",
+            clock=clock,
+        )
+        try:
+            return await scene_link(api, token, datetime.fromisoformat(until).replace(tzinfo=UTC), clock())
+        finally:
+            await api.close()
+
+    try:
+        return draw_qr(asyncio.run(ask()))
+    except (ApiError, NotSentError, LostError) as error:
+        raise FileNotFoundError("no scene code") from error
 
 
 async def scene_link(api: Api, token: str, expires_at: datetime, now: datetime) -> str:

@@ -84,11 +84,11 @@ class Api:
 
         return answer_of(await self._with_token(post))
 
-    async def upload(self, content: bytes, name: str, mime: str) -> str:
-        """Keep a picture at WeChat for three days; its media id. Raises as `call`."""
+    async def upload(self, content: bytes, name: str, mime: str, sort: str = "image") -> str:
+        """Keep a picture (WeCom: also a file) at the platform for three days; its media id. Raises as `call`."""
 
         async def post(token: str) -> httpx2.Response:
-            query = {"access_token": token, "type": "image"}
+            query = {"access_token": token, "type": sort}
             return await self._http.post(
                 "/cgi-bin/media/upload", params=query, files={"media": (name, content, mime)}
             )

@@ -3,8 +3,9 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final, Protocol, TypeVar
 
 from limits import RateLimitItemPerHour, RateLimitItemPerMinute
@@ -14,7 +15,8 @@ from sqlalchemy import Connection
 
 from bot.channels import cards
 from bot.channels.redact import redact
-from bot.channels.wechat.api import BAD_TOKEN, ApiError, LostError, NotSentError
+from bot.channels.wechat.api import BAD_TOKEN, MAX_MEDIA, ApiError, LostError, NotSentError
+from bot.channels.wechat.render import draw_qr
 from bot.channels.wecom.api import WeComApi
 from bot.channels.wecom.render import card_of, fits_card, pressable, texts_of
 from bot.dialog.messages import Words
@@ -22,6 +24,7 @@ from core.db.lane import Lane
 from core.kit.clock import Clock
 from notifications.outbox.sender import Address, Refused, Result, Retry, Sent, Unknown
 
+OpenFile = Callable[[str], bytes]
 T = TypeVar("T")
 
 # Beyond these WeCom drops messages and says nothing (path 90236): 30 a minute and 1000 an hour to one person.
@@ -44,8 +47,10 @@ class Render(Protocol):
 class WeComSender:
     """Implements `Sender` for one app."""
 
-    def __init__(self, api: WeComApi, words: Render, lane: Lane, clock: Clock, agent_id: str) -> None:
-        self._api, self._words, self._lane, self._clock = api, words, lane, clock
+    def __init__(  # noqa: PLR0917 - the parts of one sender
+        self, api: WeComApi, words: Render, open_file: OpenFile, lane: Lane, clock: Clock, agent_id: str
+    ) -> None:
+        self._api, self._words, self._open_file, self._lane, self._clock = api, words, open_file, lane, clock
         self._agent_id = int(agent_id)
         self._table = cards.Table("wecom", api.account, _CHANGEABLE)
         self._windows = MovingWindowRateLimiter(MemoryStorage())
@@ -57,21 +62,23 @@ class WeComSender:
             words = self._words(payload, address, numbered=True)
         has_card = bool(pressable(words))
         texts = [] if has_card and fits_card(words) else texts_of(words)
-        if not texts and not has_card:
+        picture = await self._opened(words)
+        if not texts and not has_card and not picture:
             return Refused("nothing to say")
-        wait = self._claim(address.chat, len(texts) + has_card)
+        wait = self._claim(address.chat, len(texts) + has_card + bool(picture))
         if wait:
             return Retry("as many as one person may get", after=wait)
-        for number, text in enumerate(texts):
-            result = await self._call(address, {"msgtype": "text", "text": {"content": text}})
+        parts: list[Callable[[], Awaitable[Result]]] = (
+            [partial(self._file, address, picture, words.picture.name)] if words.picture and picture else []
+        )
+        parts += [partial(self._call, address, _text(text)) for text in texts]
+        parts += [partial(self._card, address, payload, words)] if has_card else []
+        result: Result = Sent()
+        for number, part in enumerate(parts):
+            result = await part()
             if not isinstance(result, Sent):
                 return result if not number else Unknown(f"broken off at part {number + 1}: {result}"[:300])
-        if not has_card:
-            return Sent()
-        result = await self._card(address, payload, words)
-        if isinstance(result, Sent) or not texts:
-            return result
-        return Unknown(f"broken off at the card: {result}"[:300])
+        return result
 
     async def close_decided(self) -> int:
         """Change the cards whose matter is over, on every screen they lie. Returns how many."""
@@ -91,6 +98,32 @@ class WeComSender:
                 # What it offers is refused by its own rules when pressed: nothing is lost but the look.
                 _log.warning("wecom: a card keeps its buttons: %s", redact(str(error)))
         return len(found)
+
+    async def _opened(self, words: Words) -> bytes:
+        """The bytes of its picture or file; empty for none, and for one that is gone or too large."""
+        if words.picture is None:
+            return b""
+        scheme, _, text = words.picture.ref.partition(":")
+        try:
+            content = await asyncio.to_thread(
+                partial(draw_qr, text) if scheme == "qr" else partial(self._open_file, words.picture.ref)
+            )
+        except OSError:
+            _log.exception("wecom: a picture is gone; its words go alone")
+            return b""
+        return content if 5 < len(content) <= MAX_MEDIA else b""
+
+    async def _file(self, address: Address, content: bytes, name: str) -> Result:
+        sort, mime = "file", "application/octet-stream"
+        if content.startswith((b"\x89PNG", b"\xff\xd8\xff")):
+            sort, mime = "image", "image/png" if content.startswith(b"\x89PNG") else "image/jpeg"
+        try:
+            media_id = await self._api.upload(content, name or "file", mime, sort)
+        except (ApiError, NotSentError, LostError) as error:
+            result = judge(error)
+            # An upload nobody heard of is no message.
+            return Retry(result.reason) if isinstance(result, Unknown) else result
+        return await self._call(address, {"msgtype": sort, sort: {"media_id": media_id}})
 
     async def _card(self, address: Address, payload: Mapping[str, Any], words: Words) -> Result:
         after = await self._on_lane(cards.newest_fact)
@@ -136,6 +169,10 @@ class WeComSender:
 
     async def _on_lane(self, unit: Callable[[Connection], T]) -> T:
         return await asyncio.wrap_future(self._lane.submit(unit))
+
+
+def _text(text: str) -> dict[str, Any]:
+    return {"msgtype": "text", "text": {"content": text}}
 
 
 def judge(error: Exception) -> Result:

@@ -3,11 +3,11 @@
 from datetime import date
 from decimal import Decimal
 
-from bot.dialog.api import Says, Turn, say
+from bot.dialog.api import Says, Turn, choice, say
 from bot.dialog.commands import Values, Verb, begun
 from bot.dialog.messages import Say
 from bot.dialog.slots import Slot, SlotKind, goods_of
-from core.kit.say import Quantity
+from core.kit.say import Param, Quantity
 from core.stock.cover import ask_to_buy, snooze_stock
 from core.stock.queries import StockItem, stock_of
 from core.stock.service import plan_stock
@@ -87,7 +87,17 @@ def lower(turn: Turn, sku: str) -> Says:
     begun("warehouse", _FLOOR, turn, sku)
     item = _planned(turn, sku)
     floor = _base(turn, sku, item.reorder_point if item else 0)
-    return (say("warehouse.which_floor", product=turn.name(sku), floor=floor),)
+    params: dict[str, Param] = {"product": turn.name(sku), "floor": floor}
+    none = (choice("warehouse.no_floor", "stock-no-floor", sku),)
+    return (Say(key="warehouse.which_floor", params=params, choices=none),)
+
+
+def no_floor(turn: Turn, sku: str) -> Says:
+    """Nobody is to be told of this product any more."""
+    turn.state.command = None
+    plan_stock(turn.session, turn.actor, sku=sku, reorder_point=0)
+    see_alerts_about(turn.session, turn.actor, f"product:{sku}")
+    return (say("warehouse.floor_set"),)
 
 
 def coming(turn: Turn, arg: str) -> Says:
@@ -115,4 +125,10 @@ def later(turn: Turn, sku: str) -> Says:
     return (say("warehouse.later" if new else "warehouse.later_before", product=turn.name(sku), until=until),)
 
 
-CHOICES = {"stock-buy": buy, "stock-floor": lower, "stock-coming": coming, "stock-later": later}
+CHOICES = {
+    "stock-buy": buy,
+    "stock-floor": lower,
+    "stock-no-floor": no_floor,
+    "stock-coming": coming,
+    "stock-later": later,
+}

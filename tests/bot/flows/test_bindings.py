@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -280,3 +281,27 @@ def test_whose_chats_nobody_but_owner_and_staff_take_back(world: World):
         world.shop.as_("owner south", revoke_identity, identity_id=chat)
     with pytest.raises(NotFoundError):
         world.shop.as_("sales", revoke_identity, identity_id=10**9)
+
+
+def test_wechat_is_bound_by_a_code_to_scan_that_brings_the_token(world: World):
+    world.says("owner north", "绑定微信")
+    card, code = world.last["owner north"]
+    assert card.picture is not None
+    ends, _, token = card.picture.ref.removeprefix("scene:").partition("~")
+    assert token == code.params["text"]
+    assert datetime.fromisoformat(ends).replace(tzinfo=UTC) - world.now < timedelta(minutes=16)
+
+
+def test_wecom_is_for_staff(world: World):
+    world.office.names["wecom"] = "corp:1"
+    assert keys(world.hears("owner north", "绑定企业微信")) == ["bindings.off"]
+    world.says("sales", "绑定企业微信")
+    token = token_in(world, "sales")
+    assert keys(on(world, "wecom", "wang", token)) == ["joining.bound"]
+    assert "待批" in world.words("sales", on(world, "wecom", "wang", "帮助").says)
+    posted(world, web=Sent(), wecom=Sent())
+    assert keys(world.hears("sales", "我的绑定")) == ["bindings.head"]
+    taken = world.presses("sales", "unbind", arg=str(identity(world, "wang")))
+    assert "企业微信" in taken
+    ways = posted(world, web=Sent(), wecom=Sent())
+    assert [payload["key"] for _, payload in ways["wecom"].took] == ["alerts.unbound"]

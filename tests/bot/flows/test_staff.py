@@ -1,5 +1,7 @@
 """Staff commands: read from plain words, shown before they are done, done once, refused to the wrong role."""
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -164,3 +166,32 @@ def test_who_waits_is_let_in_by_the_owner_or_by_staff_alike(world: World) -> Non
     world.notices("owner north")
     assert "可以用了" in world.presses("owner north", "member-approve")
     assert "可乐" in world.words("stranger", world.hears("stranger", "可乐3箱").says)
+
+
+@pytest.mark.parametrize("locale", ["zh-Hans", "en"])
+@pytest.mark.parametrize("who", ["sales", "warehouse", "finance", "admin"])
+def test_everything_the_help_says_a_role_can_do_is_understood_and_allowed(
+    world: World, who: str, locale: str
+) -> None:
+    world.locales[who] = locale
+    world.office.names.update(wechat="wx")
+    shown = re.sub(r"[（(].*?[）)]", "", world.says(who, "帮助"))
+    for line in shown.splitlines()[1:]:
+        for words in re.split("[、，]|, ", line.partition("：" if locale == "zh-Hans" else ": ")[2]):
+            if words.startswith(("后面", "then")):
+                continue
+            said = world.hears(who, words).says
+            assert "desk.no_command" not in {say.key for say in said}, words
+            assert "身份不能" not in world.words(who, said), words
+            world.hears(who, "算了")
+
+
+def test_the_help_fits_a_screen(world: World) -> None:
+    assert len(world.says("admin", "帮助").splitlines()) <= 12
+
+
+def test_a_yes_to_nothing_is_answered_in_staffs_words(world: World) -> None:
+    world.locales["finance"] = "en"
+    assert world.says("sales", "确认") == "现在没有要您确认的事"
+    assert world.says("finance", "confirm") == "Nothing is waiting for your yes"
+    assert world.says("sales", "谢谢") == "不客气"

@@ -114,6 +114,10 @@ class FakeWeCom(FakeWeChat):
             if query.get("media_id") not in self.files:
                 raise ErrCodeError(40007, "invalid media_id")
             return self.files[query["media_id"]]
+        if path == "media/upload":
+            if query.get("type") not in ("image", "file") or not body:
+                raise ErrCodeError(40004, "invalid media type")
+            return {"errcode": 0, "type": query["type"], "media_id": self.store(body), "created_at": "1"}
         if path == "message/send":
             return {"errcode": 0, "errmsg": "ok", **self._send(body)}
         if path == "message/update_template_card":
@@ -136,6 +140,12 @@ class FakeWeCom(FakeWeChat):
             if not text or len(text.encode()) > 2048:
                 raise ErrCodeError(45002, "content size out of limit")
             person.gets(text, how="custom")
+            return {"msgid": str(self.next_number())}
+        if body["msgtype"] in ("image", "file"):
+            media_id = body[body["msgtype"]]["media_id"]
+            if media_id not in self.files:
+                raise ErrCodeError(40007, "invalid media_id")
+            person.gets("", how=body["msgtype"], image=self.files[media_id])
             return {"msgid": str(self.next_number())}
         card = body["template_card"]
         if body["msgtype"] != "template_card" or card["card_type"] != "button_interaction":

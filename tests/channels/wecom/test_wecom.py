@@ -1,8 +1,11 @@
 """WeCom for staff, over the wire: the address, joining, alerts on cards, the press, the card closed on every screen."""
 
+import json
 import secrets
 import time
 from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -16,12 +19,17 @@ from bot.channels.wecom.send import judge
 from bot.commands import Place
 from bot.commands.people import invite
 from bot.dialog.messages import Button, Kind, Words
+from bot.files.importing import import_file
+from core.kit.clock import utc_now
 from notifications.outbox.sender import Refused, Retry, Unknown
+from notifications.schedule import fire, job_named
+from tests.bot.media.papers import invoice
 from tests.channels.wechat import cipher
 from tests.channels.wechat.fake import FakeWeChat
 from tests.channels.wechat.serving import App, serving
 from tests.channels.wechat.shop import joins
 from tests.channels.wecom.fake import Colleague, FakeWeCom
+from tests.core.shop import IMPORT
 from tests.databases import Database, Databases
 from tests.e2e.books import at_rest, consistent
 from tests.e2e.brand import load_brand
@@ -127,6 +135,55 @@ def test_an_approval_is_pressed_on_a_card_which_closes_on_every_screen(app: tupl
     second.presses_again(theirs, next(b["key"] for b in theirs.buttons if b["text"] == "批准"))
     app[1].settled()
     owner.hears_nothing()
+
+
+def test_a_receipt_lies_before_the_card_that_decides_on_it(app: tuple[App, FakeWeCom]):
+    name = app[0].database.name
+    admin = hired(app, f"Chen{name}", role="admin")
+    owner = joins(app[0], f"周老板{name}", dealer="QX", role="owner")
+    receipt = invoice("24312000000087654321")
+    owner.says("报陈列费261，昨天的")
+    owner.hears("都齐了")
+    owner.sends_photo(receipt)
+    owner.hears("发票尾号 87654321", within=20)
+    owner.picks("提交")
+    owner.hears("✅ 已提交")
+    card = admin.sees_card("报费用：陈列费 ¥261")
+    assert [message.image for message in admin.inbox if message.how == "image"] == [receipt]
+    admin.presses("驳回")
+    app[1].settled()
+    admin.says("没有陈列照片")
+    owner.hears("没有陈列照片", within=20)
+    app[1].wait_for(lambda: card.replaced, 10, "the card is open still")
+    assert card.replaced == "已驳回"
+
+
+def test_a_contract_decided_by_one_closes_for_the_other(app: tuple[App, FakeWeCom], tmp_path: Path):
+    running, wecom = app
+    first, second = (
+        hired(app, f"Ren{n}{running.database.name}", role="sales", region="华东") for n in (1, 2)
+    )
+    end = utc_now().date() + timedelta(days=60)
+    file = tmp_path / "contracts.json"
+    row = {"dealer": "CD", "number": "HT-60", "start": "2024-01-01", "end": end.isoformat()}
+    file.write_text(json.dumps([row]), encoding="utf-8")
+    report = import_file(running.running.lane, IMPORT, "contracts", file, now=utc_now(), heard=False)
+    assert report.count("rejected") == 0
+    parts = running.running
+    fire(
+        parts.lane,
+        job_named("contracts"),
+        parts.clock(),
+        process="test",
+        clock=parts.clock,
+        zone=parts.office.zone,
+    )
+    mine, theirs = first.sees_card("城东车行 HT-60"), second.sees_card("城东车行 HT-60")
+    first.presses("不续")
+    wecom.wait_for(lambda: mine.replaced and theirs.replaced, 10, lambda: f"open: {mine}, {theirs}")
+    assert (mine.replaced, theirs.replaced) == ("已定", "已定")
+    second.presses_again(theirs, next(b["key"] for b in theirs.buttons if b["text"] == "不续"))
+    second.hears("HT-60 之前已经记为不续", within=10)
 
 
 def test_a_token_ended_outside_is_fetched_again_and_the_message_arrives_once(app: tuple[App, FakeWeCom]):
