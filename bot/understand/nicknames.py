@@ -53,7 +53,7 @@ def part_of_more(tokens: list[Token], context: Context, index: Index) -> frozens
         before = seen[at - 1] if at else None
         after = seen[at + 1] if at + 1 < len(seen) else None
         joined = any(
-            other is not None and other.kind in _JOINED and not _is_nickname(other) and _touch(other, *pair)
+            other is not None and other.kind in _JOINED and _touch(other, *pair)
             for other, pair in ((before, (before, token)), (after, (token, after)))
         )
         if joined or not _sizes_fit(seen, at, index):
