@@ -83,10 +83,11 @@ def goods_of(rows: Rows, heads: Heads, columns: Mapping[str, int]) -> Goods:
 
 
 def _head(key: str, heads: Heads, place: int) -> str:
-    """A head that is known says more than its key (箱数); any other is replaced by one that is."""
+    """A head that is known; what is unknown above a quantity may still end with its unit (要几箱)."""
     written = _cell(heads.cells, place)
-    known = told_by_heads([normalise(written).text]) if written else {}
-    return written if key in known else standard(key)
+    if written and key in told_by_heads([normalise(written).text]):
+        return written
+    return f"{standard(key)}({written[-6:]})" if written and key == "qty" else standard(key)
 
 
 def _cell(row: Sequence[str], place: int) -> str:

@@ -20,7 +20,6 @@ from bot.understand.types import Item
 Row = list[tuple[int, int]]  # the place of each cell in the normal text
 _NUMBERED = re.compile(r"\s*(\d{1,3})\s*[.．、)）:：]")
 _COUNTED = re.compile(r"\s*(\d{1,3})[ ]+(?=[^\W\d].*\d)")
-_COUNTED_IN = re.compile(r"(?:数量|订货量|订购量|qty|quantity)[\s.:]*[(\[/]?\s*")
 _RULE = re.compile(r"^[\s|:+=-]*$")
 
 
@@ -175,14 +174,12 @@ def _figure(cell: str) -> Decimal | None:
 
 
 def _unit_of_head(row: Row, columns: Columns, text: str, reading: Reading) -> str | None:
-    """The unit that the head of the quantity column names: 袋数, 数量(箱), cases."""
+    """The unit that the head of the quantity column ends with: 袋数, 数量(箱), cases."""
     start, end = row[columns["qty"]]
-    counted = _COUNTED_IN.match(text, start, end)
-    at = counted.end() if counted else start
-    word = reading.index.units.word_at(text, at)
-    if word is None or word[0] not in reading.index.units.real:
-        return None
-    return word[0] if text[word[1] : end].strip(" )]") in ("", "数") else None
+    end = start + len(text[start:end].rstrip(" )]").removesuffix("数"))
+    units = reading.index.units
+    words = (units.word_at(text, at) for at in range(start, end))
+    return next((word[0] for word in words if word and word[1] == end and word[0] in units.real), None)
 
 
 def _line(row: Row, columns: Columns, text: str, reading: Reading, unit: str | None) -> Item | None:

@@ -114,7 +114,8 @@ def _ask(turn: Turn, rows: Sequence[Sequence[str]], heads: Heads, key: str, list
     """Which column it is: those that could be, each with its head and the first thing that stands in it."""
     turn.state.listing = listing
     body = rows[0 if heads.place is None else heads.place + 1 :]
-    taken = set(listing.columns.values())
+    known = {} if listing.anew else heads.columns
+    taken = {*listing.columns.values(), *known.values()}
     choices = []
     for place in range(max(map(len, rows))):
         cells = [row[place] for row in body if place < len(row) and row[place]]

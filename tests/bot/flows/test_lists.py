@@ -87,6 +87,12 @@ def test_columns_nobody_can_tell_are_asked_once_and_remembered_for_this_dealer(w
     assert len(world.shop.rows(select(list_columns.c.id))) == 1
 
 
+def test_a_head_nobody_knows_still_tells_the_unit_of_its_column(world: World) -> None:
+    sends(world, sheet(("品名", "规格", "要几瓶"), ("茉莉花茶", "1L", 24), ("可乐", "", 12)))
+    assert "合计" in world.says(WHO, "1")
+    assert draft(world) == {"T-101": 24, "C-1": 12}
+
+
 def test_columns_that_were_wrong_are_forgotten_and_asked_again(world: World) -> None:
     sends(world, sheet(("品名", "数量", "要"), ("可乐", 7, 4)))
     assert draft(world) == {"C-1": 84}
