@@ -45,6 +45,7 @@ FLOW = Flow(
         "reduce": place.reduce,
         "use-rebate": rebate.use_choice,
         "order-why": why.of_order,
+        "rebate-on-order": rebate.use_on_order,
         "leave": place.leave,
         "draft": place.open_draft,
         "habit-keep": place.as_said,
