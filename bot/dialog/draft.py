@@ -223,6 +223,7 @@ def _remove(hand: Hand, move: Remove) -> None:
     else:
         for sku in found:
             del hand.lines[sku]
+        hand.talk_about(*found)
 
 
 def _keep(hand: Hand, target: Target, found: list[str] | Snag) -> None:

@@ -357,6 +357,7 @@ def context_of(turn: Turn) -> Context:
     return Context(
         now=turn.now,
         draft=turn.lines,
+        deliver=turn.draft.deliver_on if turn.draft else None,
         questions=questions,
         last_skus=state.last_skus,
         claim=state.claim,

@@ -208,7 +208,7 @@ class Hand:
     def alter(self, sku: str, op: Op, qty: Decimal | None, unit: str | None) -> None:
         """Set, raise, lower or scale one line."""
         line, product = self.lines[sku], self.product(sku)
-        if qty is None and op is not Op.SET:
+        if qty is None and (op is not Op.SET or unit is None):
             self.ask(Question(asking=Asking.QUANTITY, candidates=(sku,), unit=unit, about=op.value))
             return
         unit = line.unit if unit is None or op is Op.TIMES else unit

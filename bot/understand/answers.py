@@ -219,6 +219,8 @@ def _said(amount: Token | None, skus: tuple[str, ...], reading: Reading) -> tupl
 
 
 def _quantity(reading: Reading, question: Question) -> tuple[Move, ...]:
+    if several := _to_each(reading):
+        return several
     amount = _amount(reading)
     talked = last_line(reading)
     if amount is None and talked is not None and _AS_MUCH.search(reading.text):
@@ -233,6 +235,23 @@ def _quantity(reading: Reading, question: Question) -> tuple[Move, ...]:
     if amount.quantity.parts[0].unit is None:
         unit = question.unit or unit
     return (Answer(qty=qty, unit=unit, text=reading.text),)
+
+
+def _to_each(reading: Reading) -> tuple[Move, ...]:
+    """As in "各5箱", "5箱和3箱": quantities for all products that were named without one."""
+    asked = [q for q in reading.context.questions if q.asking is Asking.QUANTITY and q.candidates]
+    amounts = [t for t in reading.tokens if t.kind is Kind.QUANTITY and not is_pronoun(t)]
+    if len(asked) < 2 or reading.mentions() or not amounts:
+        return ()
+    if len(amounts) == 1 and reading.has_word(Role.EACH, Role.ALL):
+        amounts *= len(asked)
+    if len(amounts) != len(asked) or reading.has_word(Role.REPAIR, Role.SET):
+        return ()
+    answers = []
+    for question, amount in zip(asked, amounts, strict=True):
+        qty, unit = _said(amount, question.candidates, reading)
+        answers.append(Answer(skus=question.candidates, qty=qty, unit=unit, text=reading.text))
+    return tuple(answers)
 
 
 def _unit(reading: Reading, question: Question) -> tuple[Move, ...]:

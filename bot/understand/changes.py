@@ -15,6 +15,7 @@ from bot.understand.mentions import Mention
 from bot.understand.numerals import Part, Quantity
 from bot.understand.ops import (
     change,
+    complains,
     contrasted_in,
     enough,
     objects,
@@ -71,7 +72,8 @@ def change_moves(reading: Reading) -> tuple[Move, ...]:
     others = others_of(parts, reading) if any(_of_the_rest(clause) for clause in parts) else None
     topic: list[Target] = []  # what the clause before named without changing it
     last: Target | None = None
-    wrong = False  # "说错了": the next clause corrects
+    wrong = False  # "说错了": the next clauses correct
+    corrects = False
     for clause, following in zip(parts, [*parts[1:], None], strict=False):
         if moves and takes_back(clause):
             moves[-1] = _set_instead(moves[-1], reading)
@@ -87,13 +89,14 @@ def change_moves(reading: Reading) -> tuple[Move, ...]:
             if _only_repairs(clause)
             else list(_clause_moves(_named(clause, topic, last, others), reading, wrong=wrong))
         )
-        wrong = clause.has(Role.REPAIR) and not clause.amounts and not found
+        wrong = (clause.has(Role.REPAIR) and not clause.amounts and not found) or (wrong and bool(found))
         if moves and len(found) == 1 and _takes_the_place(moves[-1], found[0]):
             moves.pop()
         topic = [] if found or clause.amounts else _meant(clause, reading) or topic
         last = _talked_about(found) or last
+        corrects = corrects or (wrong and bool(found))
         moves += found
-    if wrong:
+    if wrong and not corrects:
         moves = [_set_instead(m, reading) for m in moves]
     return merged(pinned(moves, reading) if len(moves) > 1 else moves)
 
@@ -175,9 +178,13 @@ def of_that(reading: Reading) -> Move | None:
 
 
 def _wants(reading: Reading) -> bool:
-    """As in "来6箱": a text that wants so much and says nothing else."""
-    said = [t for t in reading.tokens if t.kind is not Kind.BREAK and not t.is_word(Role.FILLER)]
-    return len(said) == 2 and said[0].is_word(Role.VERB) and said[1].kind is Kind.QUANTITY
+    """As in "来6箱", "加6箱", "6 cases then": a text that says no more than so much."""
+    idle = (Role.FILLER, Role.VERB, Role.MORE, Role.AGAIN, Role.ONLY)
+    said = [t for t in reading.tokens if t.kind is not Kind.BREAK and not t.is_word(*idle)]
+    if len(said) != 1 or said[0].kind is not Kind.QUANTITY or said[0].quantity is None:
+        return False
+    unit = said[0].quantity.parts[0].unit
+    return unit in reading.index.units.real if unit else reading.has_word(Role.VERB, Role.MORE)
 
 
 def _takes_the_place(before: Move, after: Move) -> bool:
@@ -282,6 +289,12 @@ def _without_amount(named: Named, reading: Reading, *, wrong: bool) -> Iterator[
     clause, mentions = named.clause, named.mentions
     if clause.has(Role.SET, Role.REPLACE):
         yield from other_unit(named, reading)
+    elif (
+        len(mentions) == 1
+        and complains(clause, reading)
+        and (in_draft((one := target_of(clause, mentions[0], reading)).skus, reading))
+    ):
+        yield Change(target=one, op=Op.SET)
     elif (wrong or clause.has(Role.REPAIR)) and len(mentions) == 1 and reading.context.draft:
         yield from instead_of_last(named, reading)
     elif mentions and (clause.has(Role.AGAIN, Role.MORE) or any(e.is_word(Role.VERB) for e in clause.words)):
@@ -336,7 +349,7 @@ def _op_with_amount(named: Named, reading: Reading, *, wrong: bool) -> Op | None
         return None  # "还是要可乐5箱" after it was taken off
     if op is not None:
         return op
-    if wrong or named.places:
+    if named.places or (wrong and (all(held) or named.last is None)):
         return Op.SET
     if all(held) and (enough(clause, reading) or only_so_much(clause) or (mentions and named.others)):
         return Op.SET

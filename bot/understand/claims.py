@@ -29,6 +29,7 @@ _MONEY_WORDS = (
     "垫",
     "付了",
 )
+_NAMES = ("报销", "费用", "报账", "claim", "expense", "reimbursement")
 SMALL = 10  # nothing cheaper is claimed by a bare number
 SURE = 100  # a bare number this large beside an expense word is its amount
 
@@ -38,6 +39,8 @@ def read_claim(reading: Reading) -> Understanding | None:
     if reading.lines:
         return None
     in_hand = reading.context.claim is not None
+    if in_hand and says("submit", reading.text) and any(w in reading.text for w in _NAMES):
+        return _understood(SubmitClaim())
     if in_hand and reading.context.claim_on_top:
         if says("submit", reading.text) or says("yes", reading.text):
             return _understood(SubmitClaim())

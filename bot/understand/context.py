@@ -57,6 +57,7 @@ class Context:
 
     now: datetime
     draft: tuple[DraftLine, ...] = ()
+    deliver: date | None = None  # the day the draft is wanted
     questions: tuple[Question, ...] = ()  # the first is the one on the screen
     last_skus: tuple[str, ...] = ()  # products last talked about, latest first
     claim: ClaimForm | None = None

@@ -25,7 +25,7 @@ def exchanged(named: Named, reading: Reading) -> Iterator[Move]:
     op = next(
         (e for e in named.clause.words if e.is_word(Role.SET, Role.REPLACE) or e.text in _INSTEAD), None
     )
-    if op is None or not named.mentions:
+    if op is None or not named.mentions or (named.clause.has(Role.MORE) and len(named.mentions) == 1):
         return
     pair = _old_and_new(named, op)
     if pair is None:
@@ -59,8 +59,9 @@ def _old_and_new(named: Named, op: Token) -> tuple[Mention | None, Mention] | No
     after = [m for m in named.mentions if m.start >= op.end]
     if op.text in _INSTEAD:
         return (after[0], before[-1]) if before and after else None
+    goes_on = any(e.is_word(Role.AND) and e.start > op.start for e in named.clause.words)
     if before and after:
-        return before[-1], after[0]
+        return None if goes_on else (before[-1], after[0])
     if len(after) >= 2 and not before and (op.text[0].isascii() or op.role is Role.REPLACE):
         return after[0], after[1]
     return (None, after[0]) if after and not before else None

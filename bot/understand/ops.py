@@ -23,6 +23,55 @@ _ENOUGH = re.compile(
     r"就(?:够|行|好|可以|得了|成)|够了|即可|(?:is|are|will be) (?:enough|plenty|fine)|will do\b"
 )
 _NOT = frozenset({"不是", "not", "不要"})
+_SURPLUS = frozenset(
+    {
+        "多了点",
+        "太多",
+        "太多了",
+        "说多了",
+        "报多了",
+        "要多了",
+        "多报了",
+        "多要了",
+        "多写了",
+        "多下了",
+        "多订了",
+        "too many",
+        "too much",
+    }
+)
+_LACKING = frozenset(
+    {
+        "太少",
+        "太少了",
+        "说少了",
+        "报少了",
+        "要少了",
+        "少报了",
+        "少要了",
+        "少写了",
+        "少下了",
+        "少订了",
+        "不够",
+        "too few",
+        "not enough",
+    }
+)
+_WRONG = frozenset(
+    {
+        "报错了",
+        "写错了",
+        "说错了",
+        "数量不对",
+        "数不对",
+        "数错了",
+        "搞错了",
+        "弄错了",
+        "记错了",
+        "打错了",
+        "wrong",
+    }
+)
 _UP_DOWN = {"up": Op.MORE, "down": Op.LESS}
 _IDLE = (Role.FILLER, Role.VERB, Role.OF)
 
@@ -32,6 +81,8 @@ def op_of(clause: Clause) -> Op | None:
     roles = clause.roles()
     if contrasted_in(clause):
         return Op.SET
+    if by := _by_which_wrong(clause):
+        return by
     if Role.SET in roles or Role.REPLACE in roles or Role.REPAIR in roles or _says_to(clause):
         return Op.SET
     inside = " ".join(a.text for a in clause.amounts)
@@ -44,6 +95,39 @@ def op_of(clause: Clause) -> Op | None:
     if not clause.mentions and any(e.is_word(Role.ALL, Role.EACH) for e in clause.words):
         return Op.MORE if any(e.is_word(Role.AND) for e in clause.words) else Op.SET
     return None
+
+
+def _by_which_wrong(clause: Clause) -> Op | None:
+    """As in "可乐报多了2箱", "has 2 too many": by how much a quantity was wrong."""
+    for first, second in pairwise(clause.elements):
+        word, amount = (first, second) if _counts(second) else (second, first)
+        if (
+            isinstance(word, Token)
+            and word.is_word(Role.REPAIR)
+            and _counts(amount)
+            and len(clause.amounts) == 1
+        ):
+            if word.text in _SURPLUS and (word is first or clause.has(Role.HAVE) or "has" in _texts(clause)):
+                return Op.LESS
+            if word.text in _LACKING and word is first:
+                return Op.MORE
+    return None
+
+
+def _texts(clause: Clause) -> set[str]:
+    return {e.text for e in clause.words}
+
+
+def complains(clause: Clause, reading: Reading) -> bool:
+    """As in "可乐多了", "可乐报错了": the quantity is wrong, and the right one is not said."""
+    last = next(
+        (e for e in reversed(clause.words) if not e.is_word(Role.FILLER) and e.kind is not Kind.BREAK), None
+    )
+    if last is None or clause.amounts or last.start < clause.mentions[-1].start:
+        return False
+    if last.text in ("多", "少"):
+        return reading.goods_text[last.end : last.end + 1] == "了"
+    return last.text in _SURPLUS | _LACKING | _WRONG
 
 
 def _says_to(clause: Clause) -> bool:

@@ -24,6 +24,10 @@ _BY_AFTER = re.compile(
     r"(?:送|发|到|要|用|配|交|来|取|提货|自提|装车|出货|运|拉|拿|需|等着|前|之前|以前|delivery|deliver|please|at the latest|morning|afternoon|latest)"
     r"|^[ ]?[\u4e00-\u9fff]{2,4}?(?:要用|急用|等着用|等用|开工|开业|开学|进场)"
 )
+_NOT_THEN = re.compile(
+    r"^[ ]*(?:送|到|来)?(?:不行|不要|不送|不方便|不在|没空|没人|不用|不可以|太早|太晚|来不及)|^ (?:doesn't|does not|won't|isn't|is not|is no) "
+)
+_NOT_ON = re.compile(r"(?:不用|不是|不要|别)(?:在|等)?[ ]*$|\bnot (?:on )?$")
 _LOOSE = 3.0  # weight of unknown words beside a delivery day
 _NAME = 3  # characters of a name that can be nothing else
 _CLAUSE_REACH = 60  # words: no clause anybody writes is longer, and a hostile one costs no more
@@ -226,6 +230,7 @@ def delivery(reading: Reading) -> date | None:
     if not reading.known and _chatter(reading):
         return None
     days = [w for w in reading.dates("future") if (day := delivery_day(w)) and day >= today]
+    days = [w for w in days if not _denied(w, reading)]
     said = [w for w in days if _is_delivery(w, reading)]
     exact = [w for w in said if not w.is_range and not _before(w, reading)]
     if chosen := exact or said:
@@ -250,6 +255,19 @@ def _without_days(reading: Reading) -> str:
     return text.strip()
 
 
+def without_delivery(reading: Reading) -> str:
+    """The text with blanks for its day and the words that want the goods on it: "下单吧，明天要"."""
+    text = reading.goods_text
+    for token in reading.tokens:
+        if token.when is None:
+            continue
+        before, after = _BY_BEFORE.search(text[: token.start]), _BY_AFTER.match(text[token.end :])
+        start = before.start() if before else token.start
+        end = token.end + (after.end() if after else 0)
+        text = text[:start] + " " * (end - start) + text[end:]
+    return text
+
+
 def _before(when: When, reading: Reading) -> bool:
     return reading.goods_text[when.end_at : when.end_at + 1] in ("前", "之")
 
@@ -269,10 +287,11 @@ def _set_instead(reading: Reading) -> bool:
     words = [t for t in reading.tokens if t.kind is Kind.WORD]
     others = [t for t in reading.tokens if t.kind not in (Kind.WORD, Kind.BREAK) and not t.when]
     roles = (Role.SET, Role.REPLACE, Role.REPAIR, Role.FILLER)
+    held = reading.context.deliver is not None
     return (
         not others
         and all(t.is_word(*roles) for t in words)
-        and any(t.is_word(Role.SET, Role.REPLACE) for t in words)
+        and any(t.is_word(Role.SET, Role.REPLACE) or (t.is_word(Role.REPAIR) and held) for t in words)
     )
 
 
@@ -283,6 +302,12 @@ def _after_goods(when: When, reading: Reading) -> bool:
         if t.kind in (Kind.QUANTITY, Kind.NAME, Kind.SIZE, Kind.SKU) and t.end <= when.start_at
     ]
     return bool(ends) and not reading.goods_text[max(ends) : when.start_at].strip(" ,")
+
+
+def _denied(when: When, reading: Reading) -> bool:
+    """As in "周日不行", "not Sunday": a day that is not wanted."""
+    text = reading.goods_text
+    return bool(_NOT_THEN.match(text[when.end_at :]) or _NOT_ON.search(text[: when.start_at]))
 
 
 def _is_delivery(when: When, reading: Reading) -> bool:

@@ -1,36 +1,43 @@
 """The readers of a message in the order of their say: each gives an understanding, or None to pass on."""
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 
 from bot.understand.answers import answer_moves
+from bot.understand.beside import CLAUSE, claim_beside, question_beside
 from bot.understand.changes import change_moves, of_that, same_again
 from bot.understand.claims import read_claim
 from bot.understand.idle import each_line, is_idle
 from bot.understand.intents import scores
 from bot.understand.lexicon import Role
 from bot.understand.normalise import normalise
-from bot.understand.orders import order_details, order_items, order_moves
+from bot.understand.orders import order_details, order_items, order_moves, without_delivery
 from bot.understand.phrases import part, says
-from bot.understand.queries import TOPICS, ask, cancel_order, human, received, repeat, return_goods
+from bot.understand.queries import (
+    TOPICS,
+    ask,
+    cancel_order,
+    human,
+    received,
+    repeat,
+    return_goods,
+)
 from bot.understand.reading import Reading
 from bot.understand.rebates import read_rebate, use_in
 from bot.understand.shape import table_items
+from bot.understand.targets import among
 from bot.understand.tokens import Kind
 from bot.understand.types import (
     Add,
     Ask,
-    Change,
     Clear,
     Confirm,
+    Deliver,
     Help,
     Intent,
-    Item,
     Language,
     Move,
     No,
-    Remove,
     Repeat,
     Social,
     Stop,
@@ -53,7 +60,6 @@ _SIDE = frozenset(
         Intent.ACCOUNT_QUERY,
     }
 )
-_CLAUSE = re.compile(r"[^,。;!?\n]+[?]?")
 _ASKS = re.compile(r"(?:[吗么没不嘛]|没有|[?])[? ]*$")
 _SHORT = 24
 _LANGUAGES = {"language_zh_hant": "zh-Hant", "language_zh_hans": "zh-Hans", "language_en": "en"}
@@ -112,7 +118,7 @@ def read_answer(reading: Reading) -> Understanding | None:
 
 def _answer_and_more(reading: Reading) -> Understanding | None:
     """An answer in the first clause and something else in the others: "500ml的，再来2箱绿茶"."""
-    match = _CLAUSE.match(reading.normal.text)
+    match = CLAUSE.match(reading.normal.text)
     if match is None or match.end() >= len(reading.text):
         return None
     head, rest = (
@@ -124,6 +130,15 @@ def _answer_and_more(reading: Reading) -> Understanding | None:
         return None
     more = read(Reading(normalise(rest), replace(context, questions=context.questions[1:]), reading.index))
     return Understanding(intent=Intent.ORDER_MODIFY, moves=answer + more.moves)
+
+
+def read_any_day(reading: Reading) -> Understanding | None:
+    """As in "哪天都行": the draft is wanted on no particular day any more."""
+    if reading.context.deliver is None or reading.known or reading.dates("future"):
+        return None
+    if len(reading.text) > 40 or not says("any_day", reading.text):
+        return None
+    return Understanding(intent=Intent.ORDER_MODIFY, moves=(Deliver(day=None),))
 
 
 def read_small(reading: Reading) -> Understanding | None:
@@ -203,7 +218,8 @@ def read_intent(reading: Reading) -> Understanding | None:
         goods = reading.lines or order_items(reading) or _of_a_line(reading)
         return None if goods else Understanding(intent=top, moves=(Social(intent=top),))
     if top is Intent.COMPLAINT:
-        ordered = len(reading.lines) > 1 or (reading.lines and reading.has_word(Role.REPAIR))
+        corrects = reading.has_word(Role.REPAIR, Role.SET) and (reading.lines or _of_a_place(reading))
+        ordered = len(reading.lines) > 1 or corrects
         return None if ordered else Understanding(intent=top, moves=(Social(intent=top),))
     if top is Intent.ORDER_CANCEL and _of_a_line(reading):
         return None
@@ -218,8 +234,8 @@ def read_intent(reading: Reading) -> Understanding | None:
         return Understanding(
             intent=top, moves=(Ask(topic=Topic.PRICE if reading.context.last_skus else Topic.DRAFT),)
         )
-    if (reading.lines or reading.context.draft) and top in _SIDE and (order := _beside_order(top, reading)):
-        return order
+    if (reading.lines or reading.context.draft) and top in _SIDE and (order := question_beside(top, reading)):
+        return _order(reading, order)
     move = _move_for(top, reading)
     if move is None:
         return None
@@ -231,8 +247,17 @@ def read_intent(reading: Reading) -> Understanding | None:
 
 def _of_a_line(reading: Reading) -> bool:
     """Whether what is cancelled is a line of the draft, not an order."""
-    drafted = {line.sku for line in reading.context.draft}
-    return bool(drafted) and not reading.refs and any(set(i.candidates) & drafted for i in reading.every_item)
+    drafted = tuple(line.sku for line in reading.context.draft)
+    if not drafted or reading.refs:
+        return False
+    named = any(set(i.candidates) & set(drafted) for i in reading.every_item)
+    return named or any(among(mention, drafted, reading) for mention in reading.mentions())
+
+
+def _of_a_place(reading: Reading) -> bool:
+    """Whether a line of the draft is named by its place, with a quantity."""
+    kinds = {t.kind for t in reading.tokens}
+    return Kind.PLACE in kinds and Kind.QUANTITY in kinds
 
 
 def _confirm_with_details(reading: Reading) -> Understanding | None:
@@ -246,41 +271,8 @@ def _confirm_with_details(reading: Reading) -> Understanding | None:
 
 
 def _confirms_in_a_clause(reading: Reading) -> bool:
-    clauses_ = _CLAUSE.finditer(reading.goods_text)
+    clauses_ = CLAUSE.finditer(without_delivery(reading))
     return any(scores(m[0].strip(" ,")).get(Intent.ORDER_CONFIRM, 0) >= 4 for m in clauses_)
-
-
-def _beside_order(top: Intent, reading: Reading) -> Understanding | None:
-    """A question in a clause of its own beside goods ordered in others: "来3箱可乐，雪碧还有货吗"."""
-    text = reading.normal.text
-    asked = [match for match in _CLAUSE.finditer(text) if scores(match[0]).get(top, 0) >= 4]
-    if top in (
-        Intent.ORDER_STATUS,
-        Intent.REBATE_QUERY,
-    ):  # a clause with goods and their quantity asks after no order
-        asked = [m for m in asked if not any(i.qty is not None for i in reading.items_in(m.start(), m.end()))]
-    spans = [reading.normal.span(match.start(), match.end()) for match in asked]
-    inside = [i for i in reading.items if any(s.start <= i.spans[0].start < s.end for s in spans)]
-    ordered = [i for i in order_items(reading) if i not in inside]
-    question = Ask(topic=TOPICS[top], items=tuple(i for i in inside if i.candidates))
-    if not any(i.qty is not None for i in ordered):
-        changes = _changes_of_lines(reading, besides=inside) if asked else ()
-        return _order(reading, (*changes, question)) if changes else None
-    moves = change_moves(reading) if reading.context.draft else ()
-    if not moves or inside:
-        moves = order_moves(reading, ordered)
-    return _order(reading, (*moves, question) if asked else moves)
-
-
-def _changes_of_lines(reading: Reading, besides: list[Item]) -> tuple[Move, ...]:
-    """Changes of lines of the draft that are named; what is asked about in the same message is not changed."""
-    asked = {sku for item in besides for sku in item.candidates}
-    drafted = {line.sku for line in reading.context.draft} - asked
-    return tuple(
-        move
-        for move in (change_moves(reading) if drafted else ())
-        if isinstance(move, (Change, Remove)) and move.target.skus and drafted.issuperset(move.target.skus)
-    )
 
 
 def _move_for(top: Intent, reading: Reading) -> Move | None:
@@ -383,8 +375,10 @@ READERS: tuple[Reader, ...] = (
     read_setting,
     read_use_of_rebate,
     read_rebate,
+    read_any_day,
     read_answer,
     read_small,
+    lambda reading: claim_beside(reading, read),
     read_claim,
     read_yes_no,
     read_intent,

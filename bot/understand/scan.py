@@ -327,6 +327,8 @@ class Scan:
         found = word_at(self.text, pos)
         if found is None:
             return None
+        if day := next((at for at in range(pos + 1, found[1]) if at in self.dates), None):
+            found = word_at(self.text[:day], pos) or found  # 改 of "改下周一"
         return Token(Kind.WORD, pos, found[1], self.text[pos : found[1]], role=found[0])
 
     def _unit(self, pos: int) -> Token | None:
