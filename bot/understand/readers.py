@@ -1,5 +1,6 @@
 """The readers of a message in the order of their say: each gives an understanding, or None to pass on."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
