@@ -46,7 +46,7 @@ def yes(turn: Turn) -> Says | Offer:
         return _asked(turn) if habit_of(turn) is None else Offer(action="habit-keep")
     if state.fresh and state.offers and state.offers[0].action == "confirm":
         return state.offers[0]
-    return (say("dialog.nothing.yes"),)
+    return (say("dialog.nothing_open" if turn.actor.side == "staff" else "dialog.nothing.yes"),)
 
 
 def no(turn: Turn) -> Says | Offer:

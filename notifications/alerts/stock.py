@@ -134,8 +134,7 @@ def _line(key: str, row: Mapping[str, Any]) -> Say:
         lines.append(Say(key="alerts.stock_suggested", params={"qty": quantity(row["suggested"])}))
     days = row["cover"]
     params: dict[str, Param] = {
-        "product": Name(zh=row["name_zh"], en=row["name_en"]),
-        "size": row["size"],
+        "product": _named(row),
         "sku": row["sku"],
         "available": quantity(row["available"]),
         "floor": quantity(row["floor"]),
@@ -144,6 +143,11 @@ def _line(key: str, row: Mapping[str, Any]) -> Say:
         else Say(key="alerts.stock_lasts", params={"count": days}),
     }
     return Say(key=f"alerts.{key}", params=params, lines=tuple(lines))
+
+
+def _named(row: Mapping[str, Any]) -> Name:
+    zh, en = (f"{row[name]} {row['size']}".strip() if row[name] else "" for name in ("name_zh", "name_en"))
+    return Name(zh=zh, en=en)
 
 
 def _row(item: Cover) -> dict[str, Any]:

@@ -40,6 +40,7 @@ FOLDER = Path(__file__).parent
 _COLUMNS = ("name_zh", "name_en", "size", "base_unit", "default_unit", "aliases", "aliases_en")
 SINCE = date(2026, 1, 1)
 WHO = "owner north"
+STAFF = ("admin", "finance", "sales", "warehouse")
 
 
 def keys_of(says: Sequence[Say]) -> Iterator[str]:
@@ -231,10 +232,13 @@ def set_stage(database: Database, given: dict[str, Any]) -> Stage:
         world.office = replace(world.office, banded_stock=True)
     if given.get("web"):
         world.office = replace(world.office, public_url="http://localhost:8000")
-    world.bind("sales")
-    world.bind("warehouse")
-    who = f"{given.get('role', 'owner')} north"
-    world.bind(who, given.get("language", "zh-Hans"))
+    if given.get("wechat"):
+        world.office.names.update(wechat="wx1")
+    role, language = given.get("role", "owner"), given.get("language", "zh-Hans")
+    who = role if role in STAFF else f"{role} north"
+    for colleague in sorted({"sales", "warehouse"} - {who}):
+        world.bind(colleague)
+    world.bind(who, language)
     return Stage(world, who)
 
 

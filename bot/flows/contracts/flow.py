@@ -5,22 +5,26 @@ from collections.abc import Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
+from urllib.parse import quote
 
 import yaml
 
 from bot.dialog.api import ChoiceHandler, Flow, Says, Turn, capped, choice, say
-from bot.dialog.messages import Picture, Say
+from bot.dialog.messages import Choice, Picture, Say
 from bot.understand.normalise import normalise
 from bot.understand.types import Ask, Topic
 from core.contracts.queries import Contract, contract_by_id, contracts_of, ending_contracts
 from core.contracts.rules import state_of
 from core.contracts.service import Decided, decide_contract, snooze_contract
 from core.kit.errors import NotFoundError
+from core.kit.say import Param
+from core.people.invites import issue_channel_link
 from core.people.policy import require
 from notifications.alerts.contracts import contract_card, trade_lines
 from notifications.attention import see_alerts_about
 from notifications.recipients import dealer_label
 
+PICTURES = (".png", ".jpg", ".jpeg")
 MOST_CARDS = 5
 """Contracts shown to staff at once, each with its buttons."""
 
@@ -67,15 +71,28 @@ def send(turn: Turn, arg: str) -> Says:
     found = next((each for each in contracts_of(turn.session) if str(each.id) == arg), None)
     if found is None:
         raise NotFoundError(kind="contract", reference=arg)
-    return (_file(found),)
+    return (_file(turn, found),)
 
 
-def _file(contract: Contract) -> Say:
+def _file(turn: Turn, contract: Contract) -> Say:
     if not contract.file:
         return Say(key="contracts.no_file", params={"number": contract.number},
                    choices=(choice("contracts.person", "person"),))  # fmt: skip
+    is_picture = contract.file_name.lower().endswith(PICTURES)
+    if turn.inbound.channel == "wechat" and turn.public_url and not is_picture:
+        return _on_the_web(turn, contract)
     picture = Picture(ref=contract.file, name=contract.file_name)
     return Say(key="contracts.here", params={"number": contract.number}, picture=picture)
+
+
+def _on_the_web(turn: Turn, contract: Contract) -> Say:
+    """A service account of WeChat sends pictures, but no files."""
+    link = issue_channel_link(turn.session, turn.actor)
+    url = f"{turn.public_url.rstrip('/')}/join/{quote(link.token)}"
+    params: dict[str, Param] = {"number": contract.number, "until": link.expires_at}
+    return Say(
+        key="contracts.on_the_web", params=params, choices=(Choice(label=say("contracts.open_web"), url=url),)
+    )
 
 
 def _line(contract: Contract, today: date) -> Say:
@@ -174,7 +191,7 @@ def _sent(turn: Turn) -> Says:
         for each in contracts_of(turn.session)
         if state_of(each.starts_on, each.ends_on, turn.today) == "running"
     ]
-    return (_file(live[0]),) if len(live) == 1 else see(turn)
+    return (_file(turn, live[0]),) if len(live) == 1 else see(turn)
 
 
 FLOW = Flow(

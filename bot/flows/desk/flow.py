@@ -76,7 +76,7 @@ def chat(turn: Turn, moves: Sequence[Social]) -> Says:
 
 def nothing_open(_turn: Turn, _moves: Sequence[Move] = ()) -> Says:
     """A yes or no to nothing."""
-    return (say("desk.nothing_open"),)
+    return (say("dialog.nothing_open"),)
 
 
 def no_command(_turn: Turn, _moves: Sequence[Move] = ()) -> Says:

@@ -1,11 +1,14 @@
 """Contracts that run out, from the morning's job to the decision of whoever was told."""
 
 import threading
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, insert, select
 
+from bot.dialog.messages import Inbound
+from bot.turn import handle
 from core.audit.models import audit
 from core.contracts.models import contracts
 from core.contracts.service import put_contract
@@ -13,6 +16,7 @@ from core.db.scope import SystemScope
 from core.db.session import Session
 from core.orders.models import orders
 from core.people.actor import Actor
+from core.people.models import identities, persons
 from core.people.policy import may
 from notifications.address import address_facts
 from notifications.schedule import fire_due, job_named
@@ -241,3 +245,34 @@ def test_the_dealer_hears_of_the_end_only_where_the_brand_wants_it(world: World,
     assert world.notices("buyer north") == []
     if wanted:
         assert "HT-1" in world.presses("owner north", "contract")
+
+
+@pytest.mark.parametrize(("file", "sent"), [("paper.pdf", False), ("paper.PNG", True)])
+def test_a_file_wechat_cannot_carry_is_opened_on_the_web(world: World, file: str, sent: bool) -> None:
+    world.office = replace(world.office, public_url="https://orders.example")
+    dealer = world.shop.people["owner north"].dealer_id
+    assert dealer is not None
+    days = {"start": TODAY, "end": TODAY + timedelta(days=200)}
+    world.shop.system(
+        lambda session: put_contract(
+            session.for_dealer(dealer), IMPORT, number="HT-1", file="file:abc", file_name=file, **days
+        )
+    )
+    asked = replace(
+        world.inbound("owner north", "合同发我"), channel="wechat", account="wx", sender="w", chat="w"
+    )
+    bind_chat(world, "owner north", asked)
+    (said,) = handle(world.office, asked).says
+    assert (said.picture is not None) == sent
+    if not sent:
+        assert said.choices[0].url.startswith("https://orders.example/join/")
+
+
+def bind_chat(world: World, who: str, inbound: Inbound) -> None:
+    """The person has this chat too."""
+    person = world.shop.rows(select(persons.c.id).where(persons.c.subject == world.shop.people[who].subject))[
+        0
+    ].id
+    row = {"channel": inbound.channel, "account": inbound.account, "external_id": inbound.sender, "chat": inbound.chat,
+           "person_id": person, "bound_at": world.now, "last_seen_at": world.now}  # fmt: skip
+    world.shop.system(lambda session: session.execute(insert(identities), row))
