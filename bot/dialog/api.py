@@ -134,7 +134,8 @@ class Flow:
     side: dealer | staff | both. moves: by type of move; neighbouring moves of one handler come together. topics: questions (`Ask`).
     choices: by the action of a button or numbered choice. kinds: messages that hold no text; the
     first flow that does not say None answers. text: reads a text itself before it is
-    understood (staff's commands); None from it means that it is not for this flow.
+    understood (staff's commands); None from it means that it is not for this flow. held: the same for a command in hand, after every
+    flow's `text`, or before them all where it asks for free words.
     """
 
     name: str
@@ -144,6 +145,7 @@ class Flow:
     choices: Mapping[str, ChoiceHandler] = field(default_factory=dict)
     kinds: Mapping[Kind, KindHandler] = field(default_factory=dict)
     text: TextHandler | None = None
+    held: TextHandler | None = None
 
 
 def say(key: str, **params: Param) -> Say:

@@ -15,7 +15,7 @@ import yaml
 
 from bot.dialog.api import Flow, Says, Turn, choice, say
 from bot.dialog.messages import Choice, Say
-from bot.dialog.slots import FILL, MEANT, AskBackError, Rest, Slot, items_in, names_claim, read
+from bot.dialog.slots import FILL, MEANT, AskBackError, Rest, Slot, SlotKind, items_in, names_claim, read
 from bot.dialog.state import Command
 from bot.understand.context import Asking, Context, Question
 from bot.understand.normalise import normalise
@@ -72,15 +72,18 @@ def staff_flow(name: str, verbs: Sequence[Verb], **entries: tuple[str, str]) -> 
         found = verb_of(turn.inbound.text)
         if turn.state.talking_to is not None and "ending" not in table:
             return None  # his words are for the dealer
-        if found is not None:
-            verb = table.get(found[0])
-            return None if verb is None else _advance(name, verb, turn, {}, Rest(found[1]))
-        held = turn.state.command
-        if held is None or held.verb not in table:
-            return None
-        return _answer(name, table[held.verb], turn, held)
+        verb = table.get(found[0]) if found else None
+        return _advance(name, verb, turn, {}, Rest(found[1])) if found and verb else None
 
-    return Flow(name=name, side="staff", choices=choices, text=text)
+    def held(turn: Turn) -> Says | None:
+        waiting = turn.state.command
+        if waiting is None or waiting.verb not in table or turn.state.talking_to is not None:
+            return None
+        if turn.state.offers and _NUMBER.fullmatch(turn.inbound.text):
+            return None
+        return _answer(name, table[waiting.verb], turn, waiting)
+
+    return Flow(name=name, side="staff", choices=choices, text=text, held=held)
 
 
 @cache
@@ -210,7 +213,8 @@ def _advance(  # noqa: PLR0917 - the parts of one step
         return (_own(verb, back.say),)
     missing = next((slot for slot in verb.slots if slot.required and slot.name not in values), None)
     if missing is not None:
-        turn.state.command = Command(verb=verb.name, slots=values, asked=missing.name)
+        free = missing.kind is SlotKind.WORDS
+        turn.state.command = Command(verb=verb.name, slots=values, asked=missing.name, free=free)
         turn.touched.add("question")
         return (say(f"{flow}.ask.{verb.name}.{missing.name}"),)
     if verb.preview is None:

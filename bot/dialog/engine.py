@@ -191,7 +191,8 @@ def _hear_text(turn: Turn, ways: Routes, text: str) -> Says:
     if _with_person(turn):
         wants_back = word_for(text) == "person-back" or _ends_talk(turn, text)
         return ways.moves[Human](turn, [Human(back=wants_back)])
-    for reader in ways.texts:
+    command = turn.state.command
+    for reader in (*ways.held, *ways.texts) if command and command.free else (*ways.texts, *ways.held):
         answer = reader(turn)
         if answer is not None:
             return answer

@@ -39,6 +39,7 @@ class Routes:
     choices: Mapping[str, ChoiceHandler] = field(default_factory=dict)
     kinds: Mapping[Kind, tuple[KindHandler, ...]] = field(default_factory=dict)
     texts: tuple[TextHandler, ...] = ()
+    held: tuple[TextHandler, ...] = ()
 
 
 @cache
@@ -54,6 +55,7 @@ def routes(side: str) -> Routes:
         choices={action: handler for flow in flows for action, handler in flow.choices.items()},
         kinds={kind: tuple(flow.kinds[kind] for flow in flows if kind in flow.kinds) for kind in Kind},
         texts=tuple(flow.text for flow in flows if flow.text),
+        held=tuple(flow.held for flow in flows if flow.held),
     )
 
 

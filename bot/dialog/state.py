@@ -66,6 +66,7 @@ class Pending:
 class Command:
     """A command of staff in hand: its verb, what is known of it, and the slot it has just asked for ("" once complete).
 
+    free: that slot takes any words, even those of another command.
     text: words not read yet, because some of them are doubtful: those at `name` name goods, with their quantity they stand at
     `whole`; options: what they may mean.
     """
@@ -73,6 +74,7 @@ class Command:
     verb: str
     slots: dict[str, str]
     asked: str = ""
+    free: bool = False
     text: str = ""
     name: tuple[int, int] = (0, 0)
     whole: tuple[int, int] = (0, 0)

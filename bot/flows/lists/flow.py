@@ -137,7 +137,7 @@ def _called(heads: Heads, place: int) -> str:
 
 @cache
 def _wrong() -> re.Pattern[str]:
-    path = Path(__file__).with_name("phrases.yaml")
+    path = Path(__file__).with_name("columns.yaml")
     return re.compile("|".join(yaml.safe_load(path.read_text(encoding="utf-8"))["wrong"]))
 
 

@@ -140,3 +140,15 @@ def test_another_command_takes_the_place_of_the_one_that_waits(world: World) -> 
     number = ordered(world, "可乐2箱")
     world.says("admin", "收款 城北 500")
     assert number in world.says("admin", "今天有哪些单")
+
+
+def test_another_flows_words_are_heard_while_a_command_asks(world: World) -> None:
+    assert "哪家经销商" in world.says("admin", "成员")
+    assert "哪家经销商" not in world.says("admin", "提醒设置")
+
+
+def test_a_reason_may_be_the_words_of_another_command(world: World) -> None:
+    assert "为什么改" in world.says("warehouse", "盘点绿茶20瓶")
+    shown = world.says("warehouse", "缺货")
+    assert "缺货" in shown
+    assert "24瓶 → 20瓶" in shown
