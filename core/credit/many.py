@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from core.credit.errors import BadAmountError
 from core.credit.models import account_ledger, accounts
 from core.credit.opening import SOURCE, Opening
-from core.credit.queries import STANDING_COLUMNS, Standing, standing_of
+from core.credit.queries import STANDING_COLUMNS, standing_of
 from core.credit.service import MAX_PAYMENT_DAYS, set_credit_limit
 from core.db.base import Id
 from core.db.rows import json_rows
@@ -54,11 +54,11 @@ _stated = system(
 )
 
 
-def lock_accounts(session: Session, dealer_ids: Collection[int]) -> dict[int, Standing]:
+def lock_accounts(session: Session, dealer_ids: Collection[int]) -> None:
     """Lock these dealers' accounts, opened where they have none."""
     wanted = _wanted(dealer_ids)
     session.execute(_open, wanted)
-    return {row.dealer_id: standing_of(row) for row in session.execute(_lock, wanted)}
+    session.execute(_lock, wanted)
 
 
 def expose_accounts(session: Session, values: Mapping[int, int]) -> None:

@@ -4,10 +4,9 @@ A value of None keeps what is.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Integer, RowMapping, String, and_, bindparam, select, true, update
+from sqlalchemy import Integer, RowMapping, String, and_, bindparam, insert, select, true, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from core.db.base import Id, UtcDateTime
@@ -19,9 +18,8 @@ from core.people.actor import Actor
 from core.people.policy import require
 
 
-@dataclass(frozen=True, slots=True)
-class Put:
-    """What became of one row: created | updated | unchanged; `id` is the dealer's or the address's."""
+class Put(NamedTuple):
+    """What became of one row: created | updated | unchanged; `id` is the dealer's."""
 
     id: int
     done: str
@@ -63,13 +61,14 @@ _insert_addresses = upsert(addresses).from_select(
         _address_rows.c.is_default == 1,
     ).where(true()),
 )
+_add_addresses = system(insert(addresses))
 _put_addresses = system(
     _insert_addresses.on_conflict_do_update(
         index_elements=["dealer_id", "name"],
         set_={
             name: _insert_addresses.excluded[name] for name in ("receiver", "phone", "address", "is_default")
         },
-    ).returning(addresses.c.id, addresses.c.dealer_id, addresses.c.name)
+    )
 )
 _list_only = (
     update(dealers).where(dealers.c.id.in_(bindparam("ids", expanding=True))).values(listed_only=True)
@@ -97,10 +96,10 @@ def put_dealers(session: Session, actor: Actor, rows: Sequence[Mapping[str, Any]
     return [Put(ids[row["code"]], done) for row, done in zip(rows, outcomes, strict=True)]
 
 
-def put_addresses(session: Session, actor: Actor, rows: Sequence[Mapping[str, Any]]) -> list[Put]:
+def put_addresses(session: Session, actor: Actor, rows: Sequence[Mapping[str, Any]]) -> list[str]:
     """Create or change addresses by (dealer id, name), in a system session; a dealer's first one is its default.
 
-    One default a dealer: the last row that says so wins. Raises NotAllowedError.
+    created | updated | unchanged for each. One default a dealer: the last row that says so wins. Raises NotAllowedError.
     """
     require(actor, "dealers.put")
     places = {"places": [{"dealer_id": dealer} for dealer in {row["dealer_id"] for row in rows}]}
@@ -111,17 +110,16 @@ def put_addresses(session: Session, actor: Actor, rows: Sequence[Mapping[str, An
     outcomes, changed = _compare(
         rows, [known.get((row["dealer_id"], row["name"])) for row in rows], _NEW_ADDRESS
     )
-    ids = {key: row["id"] for key, row in known.items()}
-    if changed:
-        defaults = {dealer for (dealer, _), row in known.items() if row["is_default"]}
-        for row in changed:
-            if row["is_default"] and row["dealer_id"] in defaults:
-                session.execute(_no_other_default, {"dealer": row["dealer_id"], "as_name": row["name"]})
-        ids |= {
-            (row.dealer_id, row.name): row.id
-            for row in session.execute(_put_addresses, {"addresses": changed})
-        }
-    return [Put(ids[row["dealer_id"], row["name"]], done) for row, done in zip(rows, outcomes, strict=True)]
+    defaults = {dealer for (dealer, _), row in known.items() if row["is_default"]}
+    for row in changed:
+        if row["is_default"] and row["dealer_id"] in defaults:
+            session.execute(_no_other_default, {"dealer": row["dealer_id"], "as_name": row["name"]})
+    fresh = [row for row in changed if (row["dealer_id"], row["name"]) not in known]
+    if fresh:
+        session.execute(_add_addresses, fresh)
+    if len(fresh) < len(changed):
+        session.execute(_put_addresses, {"addresses": changed})
+    return outcomes
 
 
 def _with_defaults(

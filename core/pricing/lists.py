@@ -21,7 +21,6 @@ _level_prices = select(level_prices).where(level_prices.c.product_id.in_(_ids)).
 _own_prices = system(
     select(dealer_prices).where(dealer_prices.c.product_id.in_(_ids)).order_by(dealer_prices.c.id)
 )
-_VALUES = ("product_id", "unit", "factor", "price", "valid_from", "set_by", "set_at")
 _new_level_prices = insert(level_prices)
 _new_own_prices = system(insert(dealer_prices))
 
@@ -40,6 +39,7 @@ def put_prices(session: Session, actor: Actor, rows: Sequence[Mapping[str, Any]]
     for row in session.execute(_own_prices, wanted):
         standing[row.dealer_id, "", row.product_id, row.valid_from] = (row.unit, row.factor, row.price)
     outcomes: list[str] = []
+    written = {"set_by": actor.subject, "set_at": session.now}
     new: tuple[list[dict[str, Any]], list[dict[str, Any]]] = [], []
     for given in rows:
         if not 0 < given["price"] <= MAX_PRICE:
@@ -50,11 +50,9 @@ def put_prices(session: Session, actor: Actor, rows: Sequence[Mapping[str, Any]]
         outcomes.append("created" if was is None else "unchanged" if was == value else "updated")
         if was != value:
             standing[key] = value
-            values = {**given, "set_by": actor.subject, "set_at": session.now}
-            if given["dealer_id"] is None:
-                new[0].append({name: values[name] for name in ("level", *_VALUES)})
-            else:
-                new[1].append({name: values[name] for name in ("dealer_id", *_VALUES)})
+            values = {**given, **written}
+            del values["level" if given["dealer_id"] else "dealer_id"]
+            new[given["dealer_id"] is not None].append(values)
     if new[0]:
         session.execute(_new_level_prices, new[0])
     if new[1]:

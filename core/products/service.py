@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Integer, String, bindparam, cast, insert, select, true, update
+from sqlalchemy import Integer, String, and_, bindparam, cast, insert, select, true, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from core.db.base import Id
@@ -82,7 +82,17 @@ _list = across(
     upsert(assortments)
     .from_select(["dealer_id", "product_id"], select(_listed.c.dealer_id, _listed.c.product_id).where(true()))
     .on_conflict_do_nothing(index_elements=["dealer_id", "product_id"])
-    .returning(assortments.c.dealer_id, assortments.c.product_id)
+)
+_already = across(
+    select(assortments.c.dealer_id, assortments.c.product_id).select_from(
+        _listed.join(
+            assortments,
+            and_(
+                assortments.c.dealer_id == _listed.c.dealer_id,
+                assortments.c.product_id == _listed.c.product_id,
+            ),
+        )
+    )
 )
 
 
@@ -161,8 +171,11 @@ def put_words(
 def list_products(session: Session, actor: Actor, pairs: Sequence[tuple[int, int]]) -> set[tuple[int, int]]:
     """Put products on dealers' assortments, (dealer id, product id) each; returns those that were not listed before."""
     require(actor, "products.put")
-    rows = {"listed": [{"dealer_id": dealer, "product_id": product} for dealer, product in pairs]}
-    return {(row.dealer_id, row.product_id) for row in session.execute(_list, rows)}
+    wanted = {"listed": [{"dealer_id": dealer, "product_id": product} for dealer, product in pairs]}
+    new = set(pairs) - {(row.dealer_id, row.product_id) for row in session.execute(_already, wanted)}
+    if new:
+        session.execute(_list, wanted)
+    return new
 
 
 def _merged(given: Mapping[str, Any], was: ProductView | None) -> tuple[dict[str, Any], str]:

@@ -53,7 +53,7 @@ def save_addresses(session: Session, actor: Actor, rows: Sequence[Row]) -> list[
             }
             for row in good
         ]
-        return [done.done for done in put_addresses(session, actor, values)]
+        return list(put_addresses(session, actor, values))
 
     return through(rows, lambda row: unknown("dealer", row, known), put)
 

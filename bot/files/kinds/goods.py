@@ -64,7 +64,7 @@ def _price(row: Row, dealers: Mapping[str, int], products: Mapping[str, Goods]) 
 
 def _price_key(row: Row) -> str:
     who = row.get("dealer") or f"[{row.get('level') or '*'}]"
-    return " / ".join(str(part) for part in (who, row["sku"], row.get("from")) if part is not None)
+    return f"{who} / {row['sku']} / {row['from']}" if "from" in row else f"{who} / {row['sku']}"
 
 
 def _unit_fault(row: Row, product: Goods) -> Fault | None:

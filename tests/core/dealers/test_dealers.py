@@ -68,7 +68,7 @@ def test_a_dealers_first_address_is_its_default_until_another_says_so(
         {"dealer_id": dealer, "name": "老仓", "address": "一路1号"},
         {"dealer_id": dealer, "name": "新仓", "address": "二路2号"},
     ]
-    assert [outcome.done for outcome in run(database, now, put_addresses, LOADER, rows)] == ["created"] * 2
+    assert run(database, now, put_addresses, LOADER, rows) == ["created"] * 2
     assert [(a.name, a.is_default) for a in run(database, now, addresses_of, dealer=dealer)] == [
         ("老仓", True),
         ("新仓", False),
@@ -79,4 +79,4 @@ def test_a_dealers_first_address_is_its_default_until_another_says_so(
         ("老仓", False),
     ]
     again = run(database, now, put_addresses, LOADER, [{**rows[1], "is_default": True}])
-    assert [outcome.done for outcome in again] == ["unchanged"]
+    assert again == ["unchanged"]
