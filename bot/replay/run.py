@@ -4,7 +4,7 @@ later messages made clear. In memory only: a draft and its questions for each se
 
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, tzinfo
 
 from bot.dialog.chosen import Chosen, Puzzle, items_of, named, picked
@@ -17,6 +17,7 @@ from bot.understand.nicknames import can_be_nickname, word_key
 from bot.understand.types import (
     Add,
     Answer,
+    Ask,
     Change,
     Clear,
     Confirm,
@@ -32,8 +33,8 @@ from bot.understand.types import (
 from bot.understand.understand import understand
 
 EXAMPLES = 3
-LIVES = 6
-"""So many messages of the chat a word nobody knew waits for the goods it meant."""
+LIVES = 3
+"""So many messages of its sender a word waits for what it meant."""
 _EDITS = (Add, Change, Remove, Replace, Clear, Answer, Deliver)
 
 
@@ -60,7 +61,9 @@ class Alias:
 
 @dataclass(slots=True)
 class Report:
-    """What a history came to. Messages are counted once each: understood, asked, unknown, or only talk, or no text."""
+    """What a history came to. Messages are counted once each: understood, asked, unknown; lost, where nothing to do was heard in
+    them; only talk; no text.
+    """
 
     counts: Counter[str] = field(default_factory=Counter)
     senders: set[str] = field(default_factory=set)
@@ -72,12 +75,19 @@ class Report:
         """Words that were always shown to mean one product and are no name of the catalogue yet, the most frequent first."""
         found = []
         for word in (*self.unknown.values(), *self.asked.values()):
-            key = word_key(word.said)
-            if len(word.meant) != 1 or key in index.names.skus or not can_be_nickname(word.said, index):
+            if len(word.meant) != 1 or not _may_be_alias(word, index):
                 continue
             sku, times = word.meant.most_common(1)[0]
             found.append(Alias(word.said, sku, times, word.examples[0]))
         return sorted(found, key=lambda alias: (-alias.times, alias.word))
+
+
+def _may_be_alias(word: Word, index: Index) -> bool:
+    """Whether a word could be a name of one product: no name yet, no size, and not what several products' names have in common."""
+    key = word_key(word.said)
+    common = word.candidates and all(key in index.entries[sku].bag for sku in word.candidates)
+    sized = any(char.isdigit() for char in key)
+    return not (common or sized or key in index.names.skus) and can_be_nickname(word.said, index)
 
 
 @dataclass(slots=True)
@@ -87,7 +97,7 @@ class _Talk:
     day: date
     sheet: Sheet = field(default_factory=Sheet)
     puzzled: tuple[Puzzle, ...] = ()
-    age: int = 0  # messages since the puzzle
+    age: int = 0  # messages since something was asked or unknown
 
 
 def replay(
@@ -128,25 +138,28 @@ def _read(report: Report, talk: _Talk, message: Message, index: Index, zone: tzi
     moves = understand(message.text, context, index).moves
     if not moves:
         report.lost.append(message.text)
-        return "unknown"
+        return "lost"
     if all(isinstance(move, Social) for move in moves):
         return "talk"
     talk.sheet = _edited(before, moves, index)
     for chosen in (*picked(before, talk.sheet), *named(talk.puzzled, moves)):
         _note(report, chosen)
-    talk.age += 1
-    items = [item for move in moves for item in getattr(move, "items", ())] + [
-        move.item for move in moves if isinstance(move, Replace)
-    ]
-    puzzled = [item for item in items if item.problem is Problem.UNKNOWN]
-    if puzzled or any(True for _ in items_of(moves)) or talk.age > LIVES:
-        talk.puzzled = tuple(Puzzle(said=item.text, qty=item.qty) for item in puzzled)
-        talk.age = 0
+    items = [*items_of(moves), *(item for move in moves if isinstance(move, Ask) for item in move.items)]
     for item in items:
         _count(report, item, message.text)
-    if puzzled:
-        return "unknown"
-    return "asked" if set(talk.sheet.questions) - set(before.questions) else "understood"
+    puzzled = [item for item in items if item.problem is Problem.UNKNOWN]
+    asked = bool(set(talk.sheet.questions) - set(before.questions))
+    _grow_old(talk, puzzled, asked=asked, goods=bool(items))
+    return "unknown" if puzzled else "asked" if asked else "understood"
+
+
+def _grow_old(talk: _Talk, puzzled: Sequence[Item], *, asked: bool, goods: bool) -> None:
+    """Nobody was really asked: what is open is forgotten when the talk has gone on."""
+    talk.age = 0 if puzzled or asked else talk.age + 1
+    if goods or talk.age > LIVES:
+        talk.puzzled = tuple(Puzzle(said=item.text, qty=item.qty) for item in puzzled)
+    if talk.age > LIVES:
+        talk.sheet = replace(talk.sheet, questions=())
 
 
 def _edited(sheet: Sheet, moves: Sequence[Move], index: Index) -> Sheet:

@@ -139,3 +139,24 @@ def test_the_names_written_can_be_imported_and_then_are_understood(
     assert brought.exit_code == 0, brought.output
     again = cli.invoke(app, ["replay", "chat.txt", "--us", "小王", "--json"])
     assert json.loads(again.stdout)["counts"] == {"understood": 2}
+
+
+def test_what_several_names_share_and_a_size_are_no_alias(index: Index) -> None:
+    report = talk(index, ("张", "牙刷3盒"), ("张", "软毛的"), ("李", "牙刷2盒"), ("李", "软毛的"))
+    assert [word.meant for word in report.asked.values()] == [{"JZ2410": 2}]
+    assert report.aliases(index) == []
+
+
+def test_a_question_nobody_answered_is_forgotten_when_the_talk_goes_on(index: Index) -> None:
+    other = [("张", f"{name}2箱") for name in ("抽纸", "湿巾", "卷纸", "厨房纸", "漱口水")]
+    report = talk(index, ("张", "柔顺洗发水5箱"), *other, ("张", "柔顺洗发水400ml 5箱"))
+    assert [word.meant for word in report.asked.values()] == [{}]
+
+
+def test_ordinary_talk_is_counted_apart(index: Index) -> None:
+    ordinary = (
+        (Path(__file__).parents[2] / "eval" / "ordinary_zh.txt").read_text(encoding="utf-8").splitlines()[:80]
+    )
+    report = talk(index, *(("张", text) for text in ordinary))
+    assert report.counts["talk"] + report.counts["lost"] >= 70
+    assert report.aliases(index) == []
