@@ -40,7 +40,6 @@ FOLDER = Path(__file__).parent
 _COLUMNS = ("name_zh", "name_en", "size", "base_unit", "default_unit", "aliases", "aliases_en")
 SINCE = date(2026, 1, 1)
 WHO = "owner north"
-STAFF = ("admin", "finance", "sales", "warehouse")
 
 
 def keys_of(says: Sequence[Say]) -> Iterator[str]:
@@ -199,7 +198,7 @@ GOODS: dict[str, Any] = yaml.safe_load((FOLDER / "shop.yaml").read_text(encoding
 
 
 def set_stage(database: Database, given: dict[str, Any]) -> Stage:
-    """The shop with its goods, or those given, and one dealer. given: language, role, credit (minor units), stock {sku: base units}, prices."""
+    """The shop with its goods, or those given, and one dealer. given: language, role, staff (instead of a dealer's person), credit (minor units), stock {sku: base units}, prices."""
     shop = open_shop(database)
     stock = given.get("stock", {})
     goods = given.get("goods", GOODS["products"])
@@ -234,11 +233,10 @@ def set_stage(database: Database, given: dict[str, Any]) -> Stage:
         world.office = replace(world.office, public_url="http://localhost:8000")
     if given.get("wechat"):
         world.office.names.update(wechat="wx1")
-    role, language = given.get("role", "owner"), given.get("language", "zh-Hans")
-    who = role if role in STAFF else f"{role} north"
+    who = given.get("staff", f"{given.get('role', 'owner')} north")
     for colleague in sorted({"sales", "warehouse"} - {who}):
         world.bind(colleague)
-    world.bind(who, language)
+    world.bind(who, given.get("language", "zh-Hans"))
     return Stage(world, who)
 
 

@@ -1,6 +1,6 @@
 """Every conversation under this folder, played through the real turn: tests/transcripts/<flow>/<kind>/<name>.yaml.
 
-given: language, role, credit, stock, banded, addresses, web, rebate, programmes. talk: `user` says, or `press`es a button by its action, or `sends` a
+given: language, role, staff, wechat, credit, stock, banded, addresses, web, rebate, programmes. talk: `user` says, or `press`es a button by its action, or `sends` a
 kind of message, or `hears` a notice; before it `wait` minutes, `price`, `stock`, or what `sales` says. Then what must come back:
 `bot` keys, `not` keys, `shows` words, `silent`; and the state: `draft`, `asks` (the open question's candidates), `deliver`.
 """
