@@ -26,6 +26,9 @@ def awake(turn: Turn, assortment: frozenset[str] | None) -> dict[str, str]:
 
 def consider(turn: Turn, said: str, sku: str, times: int) -> None:
     """Have a word learned that was just chosen to mean the product as often as is enough; asked about once."""
+    waiting = turn.state.proposal
+    if waiting is not None and word_key(waiting.said) == word_key(said) and waiting.sku != sku:
+        turn.state.proposal = None  # not so sure after all
     if times == ENOUGH and turn.may("nicknames.keep") and can_be_nickname(said, turn.index):
         turn.state.proposal = Proposal(said=said, sku=sku)
 

@@ -35,7 +35,13 @@ def no_name(name: str, units: UnitWords) -> str:
 def can_be_nickname(text: str, index: Index) -> bool:
     """Whether a word may be learned: it names goods by itself (大桶), where "the big one" only tells some apart."""
     word = plain(text)
-    if "\n" in text or not 1 < len(word) <= LONGEST or no_name(word, index.units) or is_unmarked(word):
+    if (
+        "\n" in text
+        or len(text) > LONGEST
+        or not 1 < len(word) <= LONGEST
+        or no_name(word, index.units)
+        or is_unmarked(word)
+    ):
         return False
     return not is_relative(bare(word)) or (word[1:] in index.units.counts and len(word) == 2)
 

@@ -25,8 +25,8 @@ corrections = scoped_table(
         Column("dealer_id", Id, ForeignKey("dealers.id"), nullable=False),
         Column("member_id", Id, nullable=False),
         Column("kind", String(10), nullable=False),
-        Column("message", String(260), nullable=False),  # what was read: "<channel>:<account>:<message id>"
-        Column("corrected_by", String(260), nullable=False),  # the message that says otherwise
+        Column("message", String(270), nullable=False),  # what was read: "<channel>:<account>:<message id>"
+        Column("corrected_by", String(270), nullable=False),  # the message that says otherwise
         Column("intent", String(20), nullable=False, server_default=""),
         Column("word", String(80), nullable=False, server_default=""),  # picked, named: as it is compared
         Column("sku", String(60), nullable=False, server_default=""),  # picked, named: what it was to mean

@@ -11,7 +11,7 @@ from bot.dialog.sheet import Edit, Sheet, Trouble, differences
 from bot.dialog.state import ReadBack
 from bot.understand.context import DraftLine
 from bot.understand.nicknames import word_key
-from bot.understand.types import Answer, Change, Move, Op, Problem, Remove, Replace, Undo
+from bot.understand.types import Answer, Change, Move, Op, Problem, Remove, Replace, TargetKind, Undo
 from core.corrections.service import Correction, record_corrections
 
 MOST_PUZZLED = 8
@@ -66,10 +66,7 @@ def _corrected(
     settled = any(
         asked.about not in _NOT_RIGHTS for asked in before.questions if asked not in after.questions
     )
-    rights = settled or any(
-        isinstance(move, Remove | Replace | Undo) or (isinstance(move, Change) and move.op is not Op.MORE)
-        for move in moves
-    )
+    rights = settled or any(map(_sets_right, moves))
     touched = [edit for edit in edits if read and edit.sku in read.skus and edit.before is not None]
     if read is None or not rights or not touched:
         return []
@@ -86,6 +83,13 @@ def _corrected(
             became=_plain(after.lines),
         )
     ]
+
+
+def _sets_right(move: Move) -> bool:
+    """Whether a move says that lines are not as they should be; more of something does not, nor giving up the whole draft."""
+    if isinstance(move, Remove):
+        return move.keep or move.target.kind is not TargetKind.ALL
+    return isinstance(move, Replace | Undo) or (isinstance(move, Change) and move.op is not Op.MORE)
 
 
 def _plain(lines: Sequence[DraftLine]) -> list[dict[str, object]]:

@@ -196,3 +196,17 @@ def put(world: World, code: str, word: str, sku: str) -> None:
     world.shop.system(
         lambda session: session.execute(row.execution_options(scope="system"), {"key": word_key(word)})
     )
+
+
+def test_another_choice_before_the_order_is_out_of_the_way_takes_the_proposal_back(world: World) -> None:
+    for option in ("1", "1", "2"):
+        world.says("owner north", f"{TEA}1箱")
+        world.says("owner north", option)
+        world.shop.later(minutes=20)
+    assert "以后您说" not in world.says("owner north", "清空")
+
+
+def test_giving_up_the_whole_draft_is_no_correction(world: World) -> None:
+    world.says("owner north", "绿茶2箱")
+    world.says("owner north", "清空")
+    assert world.shop.rows(select(corrections.c.id)) == []
