@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import select
 
+from bot.dialog.commands import verb_of
 from core.orders.models import order_lines
 from core.stock.models import stock_items
 from tests.world import World
@@ -152,3 +153,28 @@ def test_a_reason_may_be_the_words_of_another_command(world: World) -> None:
     shown = world.says("warehouse", "缺货")
     assert "缺货" in shown
     assert "24瓶 → 20瓶" in shown
+
+
+@pytest.mark.parametrize(
+    ("text", "verb"),
+    [
+        ("城北商行的账", "dealer"),
+        ("城北商行欠不欠钱", "dealer"),
+        ("城北商行最近买了啥", "orders"),
+        ("城北商行上周下了哪些单", "orders"),
+        ("今天要发什么货", "orders"),
+        ("有什么要处理的", "reviews"),
+        ("有要批的吗", "reviews"),
+        ("4821 批了", "approving"),
+        ("城北商行打款5000", "paying"),
+        ("城北商行转账 5000", "paying"),
+        ("收款 城北商行 5000 转账", "paying"),
+        ("哪些货快没了", "low"),
+        ("茉莉花茶500ml涨到65一箱", "pricing"),
+        ("城北商行信用额度调到8000", "limiting"),
+    ],
+)
+def test_what_colleagues_say_in_passing_calls_the_right_verb(text: str, verb: str) -> None:
+    found = verb_of(text)
+    assert found is not None
+    assert found[0] == verb
