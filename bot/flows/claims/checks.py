@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.dialog.api import Turn, choice
+from bot.dialog.api import Says, Turn, choice
 from bot.dialog.messages import Say
 from bot.dialog.refusals import refusal
-from bot.flows.claims import files
+from bot.flows.claims import files, show
 from bot.flows.claims.show import MISSING
-from bot.store.media import Received
+from bot.store.media import Received, received
 from bot.understand.context import ClaimForm
 from core.claims.errors import (
     ClaimAmountError,
@@ -37,6 +37,14 @@ def checked(
         return form, check_expense(turn.session, turn.actor, files.expense(form, receipts), again=form.again)
     except DealerError as error:
         return _without(turn, form, receipts, error)
+
+
+def held(turn: Turn, form: ClaimForm) -> Says:
+    """Keep the form in hand and say where it stands: what speaks against it, what is asked next, or all of it."""
+    receipts = received(turn.session, turn.actor.subject, form.files)
+    form, result = checked(turn, form, receipts)
+    turn.state.claim, turn.state.claim_on_top = form, True
+    return show.form(turn, form, [one for one in receipts if one.id in form.files], result)
 
 
 def _without(

@@ -10,8 +10,8 @@ from decimal import Decimal
 
 from bot.dialog.api import Flow, Says, Turn, choice, say
 from bot.dialog.messages import Kind, Say
-from bot.flows.claims import files, show, why
-from bot.flows.claims.checks import checked
+from bot.flows.claims import asides, files, show, why
+from bot.flows.claims.checks import checked, held
 from bot.store.media import ask_for, is_list, lately, received, take_in_hand
 from bot.understand.context import ClaimForm
 from bot.understand.types import Ask, Claim, SubmitClaim, Topic
@@ -26,6 +26,8 @@ def fill(turn: Turn, moves: Sequence[Claim]) -> Says:
     if not turn.private:
         return (say("dialog.group.private"),)
     form = turn.state.claim or ClaimForm()
+    if not show.missing(form) and asides.means("another", turn.inbound.text):
+        return (say("claims.first_this"), *held(turn, form))
     for move in moves:
         form = replace(
             form,
@@ -36,7 +38,7 @@ def fill(turn: Turn, moves: Sequence[Claim]) -> Says:
             again=False,
         )
     files_before = {one.id for one in lately(turn.session, turn.actor.subject)} - set(form.files)
-    return _hold(turn, replace(form, files=(*form.files, *sorted_in(turn, files_before))))
+    return held(turn, replace(form, files=(*form.files, *sorted_in(turn, files_before))))
 
 
 def sorted_in(turn: Turn, ids: set[str]) -> tuple[str, ...]:
@@ -44,14 +46,6 @@ def sorted_in(turn: Turn, ids: set[str]) -> tuple[str, ...]:
     found = received(turn.session, turn.actor.subject, tuple(ids))
     take_in_hand(turn.session, turn.actor.subject, [one.id for one in found])
     return tuple(one.id for one in found)
-
-
-def _hold(turn: Turn, form: ClaimForm) -> Says:
-    """Keep the form in hand and say where it stands: what speaks against it, what is asked next, or all of it."""
-    receipts = received(turn.session, turn.actor.subject, form.files)
-    form, result = checked(turn, form, receipts)
-    turn.state.claim, turn.state.claim_on_top = form, True
-    return show.form(turn, form, [one for one in receipts if one.id in form.files], result)
 
 
 def submit(turn: Turn, _moves: Sequence[SubmitClaim]) -> Says:
@@ -65,7 +59,7 @@ def submit(turn: Turn, _moves: Sequence[SubmitClaim]) -> Says:
         return (say("claims.receipt_pending"),)
     kept, result = checked(turn, form, receipts)
     if not isinstance(result, Checked):
-        return _hold(turn, form)
+        return held(turn, form)
     expense = files.expense(kept, receipts)
     done = submit_claim(turn.session, turn.actor, expense, again=kept.again)
     turn.state.claim, turn.state.claim_on_top = None, False
@@ -98,17 +92,17 @@ def start(turn: Turn, _arg: str = "") -> Says:
 
 def take_category(turn: Turn, arg: str) -> Says:
     """The category was picked."""
-    return _hold(turn, replace(turn.state.claim or ClaimForm(), category=arg))
+    return held(turn, replace(turn.state.claim or ClaimForm(), category=arg))
 
 
 def take_amount(turn: Turn, arg: str) -> Says:
     """The amount an invoice tells was picked."""
-    return _hold(turn, replace(turn.state.claim or ClaimForm(), amount=Decimal(arg)))
+    return held(turn, replace(turn.state.claim or ClaimForm(), amount=Decimal(arg)))
 
 
 def take_day(turn: Turn, arg: str) -> Says:
     """The day was picked."""
-    return _hold(turn, replace(turn.state.claim or ClaimForm(), day=turn.today.fromisoformat(arg)))
+    return held(turn, replace(turn.state.claim or ClaimForm(), day=turn.today.fromisoformat(arg)))
 
 
 def sent(turn: Turn) -> Says | None:
@@ -150,11 +144,11 @@ def fetched(turn: Turn) -> Says | None:
     if one.state == "refused":
         kept = replace(form, files=tuple(each for each in form.files if each != one.id))
         turn.state.claim = kept
-        return (say(f"claims.file.{one.cause}"), *_hold(turn, kept))
+        return (say(f"claims.file.{one.cause}"), *held(turn, kept))
     others = received(turn.session, turn.actor.subject, form.files)
     if any(each.state == "waiting" for each in others):
         return ()
-    return _hold(turn, form)
+    return held(turn, form)
 
 
 def asked(turn: Turn, moves: Sequence[Ask]) -> Says:
@@ -186,6 +180,12 @@ def named(turn: Turn) -> Says | None:
     return cancel_ask(turn, waiting[0].number) if waiting else (say("claims.none_waiting"),)
 
 
+def heard(turn: Turn) -> Says | None:
+    """A text that names a claim, or asks about claims without making one."""
+    said = named(turn)
+    return asides.answer(turn) if said is None else said
+
+
 def cancel_ask(turn: Turn, number: str) -> Says:
     """Ask before a claim is withdrawn."""
     return (show.cancel_question(turn, claim_by_reference(turn.session, number)),)
@@ -201,7 +201,7 @@ FLOW = Flow(
     name="claims",
     moves={Claim: fill, SubmitClaim: submit},
     topics={Topic.CLAIM: asked},
-    text=named,
+    text=heard,
     kinds={Kind.PHOTO: sent, Kind.FILE: sent, Kind.FETCHED: fetched},
     choices={
         "claim-submit": submit_now,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
@@ -47,8 +48,29 @@ def form(turn: Turn, form: ClaimForm, receipts: Sequence[Received], result: Chec
             turn.explain("budget-why", f"{form.category}~{form.day}")
             lines.append(say("claims.left", left=turn.money(result.left)))
         lines += [say("claims.to_rebate")] if result.pay_to == "rebate" else []
-    choices = (choice("claims.submit", "claim-submit"), choice("claims.drop", "claim-drop"))
+    told, claimed = _told(receipts), round_half_up((form.amount or Decimal(0)) * 100)
+    differs = told not in (0, claimed)
+    if differs:
+        lines.append(say("claims.differs", told=turn.money(told), amount=turn.money(claimed)))
+    choices = (
+        choice("claims.submit", "claim-submit"),
+        *([_as_told(turn, told)] if differs else []),
+        choice("claims.drop", "claim-drop"),
+    )
     return (*first, Say(key="claims.complete", lines=tuple(lines), choices=choices))
+
+
+def _told(receipts: Sequence[Received]) -> int:
+    """What the invoices among the receipts come to; 0 where one tells no amount."""
+    invoices = {
+        each["identity"]: each["amount"] for one in receipts for each in one.found.get("invoices", ())
+    }
+    return sum(invoices.values()) if invoices and all(invoices.values()) else 0
+
+
+def _as_told(turn: Turn, minor: int) -> Choice:
+    amount = f"{minor / 100:.2f}"
+    return choice("claims.change_to", "claim-amount", amount, amount=turn.money(minor))
 
 
 def _options(turn: Turn, wanted: str, receipts: Sequence[Received]) -> tuple[Choice, ...]:
@@ -94,6 +116,7 @@ def handed(turn: Turn, form: ClaimForm, done: Submitted) -> Say:
     lines = [say(f"claims.decider.{done.decider}")]
     if done.left is not None:
         lines.append(say("claims.left", left=turn.money(done.left)))
+    turn.explain("claim-why", done.number)
     params: dict[str, Param] = {
         "number": done.number,
         "amount": turn.money(done.amount),

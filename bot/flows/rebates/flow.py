@@ -39,7 +39,7 @@ def _told(turn: Turn, period: str | None, wanted: Sequence[str]) -> Says:
     if len(seen.progress) > PROGRAMMES:
         lines.append(say("rebates.more", count=len(seen.progress) - PROGRAMMES))
     if not seen.progress:
-        lines.append(say("rebates.no_programme"))
+        lines.append(say("rebates.no_programme_then" if period else "rebates.no_programme"))
     return (
         Say(
             key="rebates.balance",
@@ -106,6 +106,8 @@ def _way_on(turn: Turn, seen: Progress, coach: Suggestion | None) -> list[Say]:
         "percent": _percent(seen.next.rate),
         "gain": turn.money(seen.gain(seen.missing)),
     }
+    if seen.next.above == 0 and seen.missing == 1:
+        return [*paid, say("rebates.from_the_first", percent=_percent(seen.next.rate))]
     lines = [*paid, say("rebates.next" if seen.programme.kind == "whole" else "rebates.next_band", **params)]
     if coach is not None:
         lines.append(

@@ -170,6 +170,18 @@ def test_the_same_kind_day_and_amount_is_asked_about(chat: Claims) -> None:
     assert states(chat) == ["submitted", "submitted"]
 
 
+def test_an_invoice_of_another_amount_is_pointed_out_and_taken_with_one_word(chat: Claims) -> None:
+    chat.world.says(OWNER, "报运费300，3月3号")
+    chat.sends(OWNER, invoice("24312000000012345678", amount="260.00"))
+    shown = chat.fetch(OWNER)
+    assert "票面 ¥260，和您报的 ¥300 不一样" in shown
+    changed = chat.world.says(OWNER, "2")
+    assert "记下的：运费，¥260" in changed
+    assert "不一样" not in changed
+    chat.sends(OWNER, invoice("24312000000012345679", amount="40.00"))
+    assert "票面 ¥300，和您报的 ¥260 不一样" in chat.fetch(OWNER)
+
+
 def test_what_waits_is_counted_by_its_kind(chat: Claims) -> None:
     world = chat.world
     world.says(OWNER, "报运费260，3月3号")
