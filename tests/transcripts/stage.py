@@ -16,6 +16,7 @@ from bot.dialog.texts import LOCALES
 from bot.store.models import conversations
 from core.claims.models import approval_levels, budgets, claims
 from core.contracts.service import put_contract
+from core.corrections.models import corrections
 from core.db.scope import system
 from core.db.session import Session
 from core.dealers.models import addresses
@@ -149,6 +150,9 @@ class Stage:
             order = self.shop.see(self.who, last_order)
             assert order is not None
             assert {line.sku: line.base_qty for line in order.lines} == then["lines"]
+        if "corrections" in then:
+            kept = self.shop.rows(select(corrections.c.kind).order_by(corrections.c.id))
+            assert [row.kind for row in kept] == then["corrections"], kept
         if "said" in then:
             assert set(_several(then["said"])) <= set(self.seen)
         if "facts" in then:
