@@ -61,7 +61,7 @@ def clauses(elements: list[Element]) -> Iterator[Clause]:
             continue
         again = isinstance(element, Token) and element.is_word(Role.AGAIN) and bool(clause.amounts)
         again = again or (isinstance(element, Mention) and _complete(clause, elements, at))
-        again = again or _next_place(clause, element)
+        again = again or _next_place(clause, element) or (bool(clause.roles()) and _next_deed(elements, at))
         if (ends or again) and clause.elements:
             yield clause
             clause = Clause()
@@ -84,6 +84,13 @@ def _next_place(clause: Clause, element: Element) -> bool:
     """As in "第一个改8箱第二个加2箱": a line after the quantity of the one before."""
     placed = isinstance(element, Token) and element.kind is Kind.PLACE
     return placed and bool(clause.places) and bool(clause.amounts)
+
+
+def _next_deed(elements: list[Element], at: int) -> bool:
+    """As in "cocoa to 3 cases and drop the yeast": and, with another thing to be done."""
+    following = elements[at + 1] if at + 1 < len(elements) else None
+    deeds = (Role.REMOVE, Role.SET, Role.LESS, Role.DOUBLE, Role.HALVE, Role.REPLACE)
+    return is_op(elements[at], Role.AND) and following is not None and is_op(following, *deeds)
 
 
 def _complete(clause: Clause, elements: list[Element], at: int) -> bool:

@@ -8,7 +8,7 @@ from bot.understand.numerals import number_at
 
 _FIGURE = r"[0-9一二两三四五六七八九十]{1,3}"
 _WORD = r"(?:个|项|行|条|样|种|款|件商品|号|排)"
-_ROW = r"(?:项|行|条|排)"
+_ROW = r"(?:项|行)"  # 条 and 排 count goods too
 _OPS = r"(?=[ ,]*(?:各|都|均|也|改|换|减|加(?!急)|不|去|删|翻|要改|少|多|$))"
 _NEXT = rf"[ ]*(?:、|,|和|跟|与|及|还有|以及)[ ]*(?:第{_FIGURE}{_WORD}?|{_FIGURE}(?:{_ROW}|{_WORD}?{_OPS}))"
 _ONE_ZH = rf"(?P<from_end>倒数)?第{_FIGURE}{_WORD}?(?:{_NEXT})*"

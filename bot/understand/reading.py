@@ -21,6 +21,9 @@ from bot.understand.tokens import Kind, Token
 from bot.understand.types import Intent, Item, Span
 
 
+_NAMED = "□"  # stands for names of goods, which say nothing of what is wanted (垃圾袋, 保险杠)
+
+
 @dataclass
 class Reading:
     """A message with its context and the index it is read against."""
@@ -102,7 +105,11 @@ class Reading:
 
     @cached_property
     def scores(self) -> dict[Intent, float]:
-        return scores(self.normal.text)
+        text = self.normal.text
+        for token in self.scan.tokens:
+            if token.kind is Kind.NAME and len(token.text) > 1:
+                text = text[: token.start] + _NAMED * (token.end - token.start) + text[token.end :]
+        return scores(text)
 
     def dates(self, prefer: Prefer) -> list[When]:
         """Days of the text outside names, the open ones ("三月八号") read towards the past or the future."""

@@ -18,8 +18,8 @@ def regroup(elements: list[Element], index: Index) -> list[Element]:
 def _without_had(elements: list[Element]) -> list[Element]:
     """As in "还剩3箱": a quantity after a word of having is not wanted."""
     out: list[Element] = []
-    had = False
-    for element in elements:
+    had = counted = False
+    for at, element in enumerate(elements):
         if is_op(element, Role.HAVE):
             had = True
         elif (isinstance(element, Token) and element.kind is Kind.BREAK and element.strength >= 1) or is_op(
@@ -27,7 +27,16 @@ def _without_had(elements: list[Element]) -> list[Element]:
         ):
             had = False
         if had and isinstance(element, Token) and element.kind is Kind.QUANTITY:
+            counted = True
             continue
+        if (
+            counted
+            and isinstance(element, Mention)
+            and any(isinstance(e, Mention) for e in elements[at + 1 : at + 40])
+        ):
+            counted = False
+            continue  # "一天卖8包猫砂，豆腐猫砂15箱": other goods are wanted
+        counted = False
         out.append(element)
     return out
 

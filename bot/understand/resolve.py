@@ -16,6 +16,8 @@ from bot.understand.types import Tier
 
 Allowed = frozenset[str] | None
 MANY = 200
+_PACKS = frozenset("箱件瓶罐包袋盒桶卷块条支把台套听提筒壶")
+_LETTERS = {"small": "s", "middle": "m", "big": "l"}
 _NUMERALS = frozenset("一二三四五六七八九十单双两")
 _WITHOUT = frozenset("无不非免未零")
 
@@ -249,7 +251,8 @@ def is_relative(text: str) -> bool:
 def relative(text: str) -> str | None:
     """Big | middle | small, where the word orders sizes instead of naming one."""
     table: dict[str, list[str]] = read_yaml("describing.yaml")["relative"]
-    return next((k for k, words in table.items() if text in words), None)
+    packed = text[0] if len(text) == 2 and text[1] in _PACKS else text  # 大块, 小卷
+    return next((k for k, words in table.items() if packed in words), None)
 
 
 def fit_sizes(mention: Mention, skus: tuple[str, ...], index: Index) -> tuple[str, ...]:
@@ -269,6 +272,12 @@ def by_order(order: str, skus: tuple[str, ...], index: Index) -> tuple[str, ...]
     named = tuple(s for s in skus if any(_marked_with(index.entries[s], w) for w in words))
     if named and len(named) < len(skus):
         return named
+    letter = _LETTERS[order]
+    lettered = tuple(
+        s for s in skus if index.entries[s].literal.removesuffix("码").removesuffix("号") == letter
+    )
+    if lettered and len(lettered) < len(skus):
+        return lettered
     ranks = {s: rank(index.entries[s].sizes) for s in skus}
     if any(r is None for r in ranks.values()) or len({r[0] for r in ranks.values() if r}) != 1:
         return skus

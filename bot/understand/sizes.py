@@ -54,7 +54,7 @@ _FIGURES = re.compile(r"\d{1,9}(?:\.\d{1,4})?")
 
 _DIGITS = "零一二三四五六七八九"
 _SPLIT = frozenset({"米", "斤", "公斤", "尺", "寸", "吨", "升"})
-_TENTHS = re.compile(r"[一二三四五六七八九半](?=的|长|宽|高|规格|[ ,。]|$)")
+_TENTHS = re.compile(r"[一二三四五六七八九](?=的|长|宽|高|规格|[ ,。]|$)")
 """As in "一米二的": what follows the measure is its tenths."""
 
 
@@ -82,8 +82,7 @@ def measure_at(text: str, pos: int) -> Size | None:
         return None
     kind, scale = MEASURES[word[1]]
     if tenth := _TENTHS.match(text, word.end()) if word[1] in _SPLIT else None:
-        tenths = Decimal("0.5") if tenth[0] == "半" else Decimal(_DIGITS.index(tenth[0])) / 10
-        value, word_end = value + tenths, tenth.end()
+        value, word_end = value + Decimal(_DIGITS.index(tenth[0])) / 10, tenth.end()
         return Size(f"{kind}:{(value * scale).normalize():f}", value, word_end, word[1])
     return Size(f"{kind}:{(value * scale).normalize():f}", value, word.end(), word[1])
 

@@ -68,7 +68,10 @@ def _ends_name(token: Token, out: list[Token], following: Token | None) -> bool:
     """As in "电表箱2台": a unit's character right after unknown characters ends what they name."""
     last, before = out[-1], out[-2] if len(out) > 1 else None
     return (
-        token.kind is Kind.UNIT
+        (
+            token.kind is Kind.UNIT
+            or (token.text == "把" and following is not None and following.kind is Kind.QUANTITY)
+        )
         and is_han(token.text[0])
         and last.kind is Kind.HAN
         and last.end == token.start
