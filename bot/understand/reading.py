@@ -20,7 +20,6 @@ from bot.understand.scan import Scan
 from bot.understand.tokens import Kind, Token
 from bot.understand.types import Intent, Item, Span
 
-
 _NAMED = "□"  # stands for names of goods, which say nothing of what is wanted (垃圾袋, 保险杠)
 
 
