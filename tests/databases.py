@@ -7,7 +7,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -140,15 +140,42 @@ class Databases:
             self._stop_at_once(self._server)
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def kill_server(self) -> None:
+        """kill -9 for the postmaster; its children go when they notice."""
+        os.kill(self._postmaster(), signal.SIGKILL)
+
+    def restart_server(self, within: float = 30.0) -> None:
+        """Start the killed one again, once nothing of it works on its data any more."""
+        assert self._server is not None
+        data = self._server.pgdata.resolve()
+        end = time.monotonic() + within
+        while any(folder == data for folder in _working_in()):
+            assert time.monotonic() < end, "a killed server goes on"
+            time.sleep(0.05)
+        for lock in (data / "postmaster.pid", *data.glob(".s.PGSQL.*.lock")):
+            lock.unlink(missing_ok=True)  # where nobody buries the dead, its owner seems to be alive
+        self._server.ensure_postgres_running()
+
+    def _postmaster(self) -> int:
+        assert self._server is not None
+        return int((self._server.pgdata / "postmaster.pid").read_text().splitlines()[0])
+
     def _stop_at_once(self, server: PostgresServer) -> None:
         """End the server without the final checkpoint, which takes minutes on a busy disk; its data goes anyway."""
-        postmaster = int((server.pgdata / "postmaster.pid").read_text().splitlines()[0])
+        postmaster = self._postmaster()
         os.kill(postmaster, signal.SIGQUIT)
         end = time.monotonic() + 10
         while Path(f"/proc/{postmaster}").exists() and time.monotonic() < end:
             time.sleep(0.05)
         server.cleanup_mode = None
         server.cleanup()
+
+
+def _working_in() -> Iterator[Path]:
+    """The folder each process of this machine works in; a dead one works nowhere."""
+    for process in Path("/proc").glob("[0-9]*/cwd"):
+        with suppress(OSError):
+            yield process.readlink()
 
 
 def run_as_owner(url: str, *statements: str) -> None:

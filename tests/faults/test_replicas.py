@@ -10,7 +10,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from statistics import quantiles
@@ -37,7 +37,8 @@ TIMES_QUIET = 3.0
 class Cluster:
     """The processes, and a channel that delivers to whichever web process answers."""
 
-    def __init__(self, database: Database, telegram: FakeTelegram, folder: Path) -> None:
+    def __init__(self, database: Database, telegram: FakeTelegram, folder: Path,
+                 roles: Sequence[str] = ("web", "web", "worker", "worker")) -> None:  # fmt: skip
         self.database, self.telegram = database, telegram
         self.senders = opening(database)
         with database.engine.begin() as connection:
@@ -56,8 +57,8 @@ class Cluster:
                 telegram.user(int(chat), row.external_id, "zh-hans").writable = True
                 if row.external_id in self.senders:
                     self.senders[self.senders.index(row.external_id)] = chat
-        self.webs = [App(database, telegram, folder, hurried=True, role="web") for _ in range(2)]
-        self.workers = [App(database, telegram, folder, hurried=True, role="worker") for _ in range(2)]
+        self.apps = [App(database, telegram, folder, hurried=True, role=role) for role in roles]
+        self.webs = [app for app in self.apps if app.role != "worker"]
         self.chance = random.Random(3)
         self.number = 1000
         self.lock = threading.Lock()
@@ -100,7 +101,7 @@ def cluster(all_databases: Databases, tmp_path: Path) -> Iterator[Cluster]:
         stack.callback(database.close)
         telegram = stack.enter_context(FakeTelegram())
         made = Cluster(database, telegram, tmp_path)
-        for app in (*made.webs, *made.workers):
+        for app in made.apps:
             app.start()
             stack.callback(app.stop)
         yield made
@@ -118,7 +119,7 @@ def all_of(cluster: Cluster, orders: int) -> tuple[list[threading.Thread], list[
 
 def test_a_rolling_restart_under_load_loses_and_doubles_nothing(cluster: Cluster) -> None:
     threads, taken = all_of(cluster, ORDERS)
-    for app in (*cluster.webs, *cluster.workers):
+    for app in cluster.apps:
         started = time.monotonic()
         app.stop()
         assert time.monotonic() - started < STOP_WITHIN
@@ -140,7 +141,7 @@ def test_a_channel_that_hangs_does_not_hold_up_a_stop(cluster: Cluster) -> None:
     for sender in cluster.senders:
         cluster.deliver(sender, "我的订单")
     time.sleep(0.5)
-    for app in (*cluster.webs, *cluster.workers):
+    for app in cluster.apps:
         started = time.monotonic()
         app.stop()
         assert time.monotonic() - started < STOP_WITHIN
