@@ -16,6 +16,7 @@ from core.db.scope import system
 from core.db.session import Session
 from core.dealers.models import dealers
 from core.kit.money import Money
+from core.nicknames.queries import all_nicknames
 from core.orders.models import order_lines, orders
 from core.orders.rules import delivery_of, payment_of
 from core.people.models import members
@@ -183,6 +184,14 @@ def contracts_rows(session: Session) -> list[Row]:
     ]
 
 
+def nicknames_rows(session: Session) -> list[Row]:
+    """Dealers' own words for products; one that many share may be worth an alias."""
+    return [
+        {"dealer": dealer, "word": word, "sku": sku, "since": since.isoformat()}
+        for dealer, word, sku, since in all_nicknames(session)
+    ]
+
+
 EXPORTS: dict[str, Callable[[Session], list[Row]]] = {
     "orders": orders_rows,
     "stock": stock_rows,
@@ -191,6 +200,7 @@ EXPORTS: dict[str, Callable[[Session], list[Row]]] = {
     "outbox": outbox_rows,
     "deadletters": deadletters_rows,
     "contracts": contracts_rows,
+    "nicknames": nicknames_rows,
     "claims": claims_rows,
     "rebates": rebates_rows,
     **MASTER,

@@ -1,12 +1,14 @@
 """Reading nicknames: a dealer its own, staff those of a dealer in their region."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 
 from core.db.rows import json_map
-from core.db.scope import scoped
+from core.db.scope import scoped, system
 from core.db.session import Session
+from core.dealers.models import dealers
 from core.nicknames.models import nicknames
 from core.people.models import members
 from core.products.models import products
@@ -29,6 +31,12 @@ _mine = scoped(
     .order_by(nicknames.c.said, nicknames.c.id)
 )
 
+_all = system(
+    select(dealers.c.code, nicknames.c.said, products.c.sku, nicknames.c.kept_at)
+    .select_from(_goods.join(dealers, dealers.c.id == nicknames.c.dealer_id))
+    .order_by(nicknames.c.id)
+)
+
 OF_MEMBER = (
     select(json_map(nicknames.c.word, products.c.sku))
     .select_from(_goods)
@@ -42,3 +50,8 @@ OF_MEMBER = (
 def nicknames_of(session: Session) -> tuple[Nickname, ...]:
     """Every nickname of the session's dealer, by its word."""
     return tuple(Nickname(**row) for row in session.execute(_mine).mappings())
+
+
+def all_nicknames(session: Session) -> list[tuple[str, str, str, datetime]]:
+    """Every nickname as (dealer's code, word, sku, since when), for export."""
+    return [tuple(row) for row in session.execute(_all)]

@@ -43,6 +43,7 @@ FIELDS = {
     "prices": ["dealer", "level", "sku", "unit", "price", "from"],
     "assortments": ["dealer", "sku"],
     "contracts": ["dealer", "number", "start", "end", "file", "decision"],
+    "nicknames": ["dealer", "word", "sku", "since"],
     "rebates": ["dealer", "programme", "period", "balance", "accrued", "paid"],
     "claims": ["number", "dealer", "amount", "approved", "state", "category", "date"],
     "deadletters": ["reference", "channel", "sender", "text", "cause", "attempts", "first_at"],

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import select
 
+from bot.files.exporting import export_rows
 from core.audit.models import audit
 from core.kit.errors import NotAllowedError, NotFoundError
 from core.nicknames.errors import TooManyNicknamesError
@@ -30,6 +31,12 @@ def test_a_kept_word_is_the_dealers_alone_and_audited(shop: Shop) -> None:
     shop.as_("buyer D1", keep_nickname, word="大桶", said="大桶", sku="A")
     shop.as_("buyer D2", keep_nickname, word="大桶", said="大桶", sku="B")
     assert (kept(shop, "owner D1"), kept(shop, "owner D2")) == ({"大桶": "A"}, {"大桶": "B"})
+    exported = shop.system(lambda session: export_rows(session, "nicknames"))
+    assert [(row["dealer"], row["word"], row["sku"]) for row in exported] == [
+        ("D1", "大桶", "A"),
+        ("D2", "大桶", "B"),
+    ]
+    assert list(exported[0]) == ["dealer", "word", "sku", "since"]
     written = shop.rows(select(audit.c.action, audit.c.dealer_id, audit.c.detail).order_by(audit.c.id))
     assert [(row.action, row.detail["sku"]) for row in written if row.action == "nicknames.keep"] == [
         ("nicknames.keep", "A"),
