@@ -91,6 +91,8 @@ class Report:
     dry_run: bool
     ignored: tuple[str, ...]  # headers that are no column of this kind
     unread: tuple[str, ...]  # other sheets of the workbook
+    hidden_rows: tuple[int, ...]  # read though a spreadsheet program does not show them
+    hidden_columns: tuple[str, ...]
     results: tuple[Result, ...]
 
     def count(self, done: str) -> int:
@@ -201,7 +203,7 @@ def import_sheet(
         progress(done, total)
     results.sort(key=attrgetter("row"))
     return Report(kind=kind.name, file=name, sha256=sha256, dry_run=dry_run, ignored=sheet.unknown,
-                  unread=sheet.unread, results=tuple(results))  # fmt: skip
+                  unread=sheet.unread, hidden_rows=sheet.hidden_rows, hidden_columns=sheet.hidden_columns, results=tuple(results))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,8 @@ class Line(msgspec.Struct, frozen=True, array_like=True, gc=False):
 class Sheet:
     """A file's rows. `unknown`: headers no column has. `head`: what a JSON object says beside its rows.
 
-    `unread`: names of a workbook's other sheets that hold something.
+    `unread`: names of a workbook's other sheets that hold something. `hidden_rows`, `hidden_columns`: what was read though
+    a spreadsheet program does not show it, by number and by header.
     """
 
     lines: list[Line]
@@ -53,6 +54,8 @@ class Sheet:
     unknown: tuple[str, ...] = ()
     head: dict[str, Any] = field(default_factory=dict)
     unread: tuple[str, ...] = ()
+    hidden_rows: tuple[int, ...] = ()
+    hidden_columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +173,10 @@ def _table(grid: Grid, known: Mapping[str, str], name: str) -> Sheet:
     unknown = tuple(
         str(cell) for cell, column in zip(written, headers, strict=True) if not column and not _empty(cell)
     )
-    return Sheet(lines, frozenset(column for column in headers if column), unknown, {}, grid.unread)
+    hidden_rows = tuple(line.number for line in lines if line.number in grid.hidden.rows)
+    hidden_columns = tuple(str(written[place]) for place, _ in wanted if place in grid.hidden.places)
+    return Sheet(lines, frozenset(column for column in headers if column), unknown, {}, grid.unread, hidden_rows,
+                 hidden_columns)  # fmt: skip
 
 
 def _line(number: int, cells: Mapping[int, Any], headers: Sequence[str], grid: Grid) -> Line:

@@ -49,6 +49,12 @@ def told(report: Report, locale: str) -> list[str]:
     lines = [say("ignored", locale, columns=", ".join(report.ignored))] if report.ignored else []
     if report.unread:
         lines.append(say("unread", locale, sheets=", ".join(report.unread)))
+    if report.hidden_rows:
+        shown = ", ".join(map(str, report.hidden_rows[:SHOWN]))
+        more = " …" if len(report.hidden_rows) > SHOWN else ""
+        lines.append(say("hidden_rows", locale, count=len(report.hidden_rows), rows=shown + more))
+    if report.hidden_columns:
+        lines.append(say("hidden_columns", locale, columns=", ".join(report.hidden_columns)))
     rejected = [result for result in report.results if result.done == "rejected"]
     for result in rejected[:SHOWN]:
         for fault in result.faults:
@@ -71,6 +77,8 @@ def as_json(report: Report, locale: str) -> dict[str, Any]:
         "dry_run": report.dry_run,
         "ignored": list(report.ignored),
         "unread": list(report.unread),
+        "hidden_rows": list(report.hidden_rows),
+        "hidden_columns": list(report.hidden_columns),
         **{done: report.count(done) for done in ("created", "updated", "unchanged", "rejected")},
         "rows": [
             {

@@ -19,15 +19,28 @@ from bot.files.errors import FileRefusedError
 
 MOST_UNPACKED = 400_000_000
 MOST_CELLS = 8_000_000
+MOST_WIDE = 16_384
 MOST_OUTLINE = 4_000_000
 """Bytes of the parts that say which sheets there are."""
 
 _CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*)>(?:\s*<(?:\w+:)?(f)[\s/>])?")
 _PLACE = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
+_HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*\bhidden="(?:1|true)"[^>]*>')
+_ROW = re.compile(rb'\br="(\d{1,7})"')
+_HIDDEN_COLUMNS = re.compile(rb'<(?:\w+:)?col\b[^>]*\bhidden="(?:1|true)"[^>]*>')
+_MIN, _MAX = re.compile(rb'\bmin="(\d{1,5})"'), re.compile(rb'\bmax="(\d{1,5})"')
 _ERROR = re.compile(rb'\bt="e"')
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 Range = tuple[tuple[int, int], tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """Rows (from 1) and places of columns (from 0) that a spreadsheet program does not show, such as filtered ones."""
+
+    rows: frozenset[int] = frozenset()
+    places: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +54,7 @@ class Grid:
     marks: dict[int, dict[int, str]] = field(default_factory=dict)
     merged: Sequence[Range] = ()
     unread: tuple[str, ...] = ()
+    hidden: Hidden = field(default_factory=lambda: Hidden())
 
 
 def grid_of(content: bytes, name: str, *, most_rows: int, most_columns: int) -> Grid:
@@ -51,13 +65,13 @@ def grid_of(content: bytes, name: str, *, most_rows: int, most_columns: int) -> 
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         place = _first_visible(book)
         sheet = book.get_sheet_by_index(place)
-        marks = _marks(archive, place, name)
+        content = _content(archive, place, name)
     except (zipfile.BadZipFile, CalamineError, ET.ParseError, IndexError, KeyError, ValueError):
         raise FileRefusedError("xlsx", name=name) from None
     width, height = sheet.width, sheet.height
     if width > most_columns or height > most_rows + 1 or width * height > MOST_CELLS:
         raise FileRefusedError("too_many_rows", name=name, most=most_rows)
-    return _grid(sheet, marks, _others(book, place))
+    return _grid(sheet, content, _others(book, place))
 
 
 def _refuse_unsafe(archive: zipfile.ZipFile, name: str) -> None:
@@ -86,17 +100,29 @@ def _others(book: CalamineWorkbook, chosen: int) -> tuple[str, ...]:
     )
 
 
-def _grid(sheet: CalamineSheet, marks: dict[tuple[int, int], str], unread: tuple[str, ...]) -> Grid:
+def _grid(sheet: CalamineSheet, content: bytes, unread: tuple[str, ...]) -> Grid:
     top, left = sheet.start or (0, 0)
     by_row: dict[int, dict[int, str]] = {}
-    for (row, column), mark in marks.items():
+    for (row, column), mark in _marks(content).items():
         by_row.setdefault(row, {})[column - left] = mark
     merged = [
         ((first[0] + 1, first[1] - left), (last[0] + 1, last[1] - left))
         for first, last in sheet.merged_cell_ranges or ()
     ]
     rows = [[_plain(cell) for cell in cells] for cells in sheet.to_python(skip_empty_area=True)]
-    return Grid(list(enumerate(rows, top + 1)), by_row, merged, unread)
+    return Grid(list(enumerate(rows, top + 1)), by_row, merged, unread, _hidden(content, left))
+
+
+def _hidden(content: bytes, left: int) -> Hidden:
+    rows = {int(found[1]) for tag in _HIDDEN_ROW.findall(content) if (found := _ROW.search(tag))}
+    spans = [(_MIN.search(tag), _MAX.search(tag)) for tag in _HIDDEN_COLUMNS.findall(content)]
+    places = {
+        place - 1 - left
+        for first, last in spans
+        if first and last
+        for place in range(int(first[1]), min(int(last[1]), MOST_WIDE) + 1)
+    }
+    return Hidden(frozenset(rows), frozenset(places))
 
 
 def _plain(cell: Any) -> Any:
@@ -107,12 +133,16 @@ def _plain(cell: Any) -> Any:
     return str(cell.date()) if isinstance(cell, datetime) and midnight else str(cell)
 
 
-def _marks(archive: zipfile.ZipFile, place: int, name: str) -> dict[tuple[int, int], str]:
-    """Cells of a sheet that hold a formula or an error: {(row from 1, column from 0): mark}."""
+def _content(archive: zipfile.ZipFile, place: int, name: str) -> bytes:
     content = archive.read(_part(archive, place, name))
-    marks: dict[tuple[int, int], str] = {}
     if b"<!DOCTYPE" in content[:4096]:
         raise FileRefusedError("xlsx", name=name)
+    return content
+
+
+def _marks(content: bytes) -> dict[tuple[int, int], str]:
+    """Cells of a sheet that hold a formula or an error: {(row from 1, column from 0): mark}."""
+    marks: dict[tuple[int, int], str] = {}
     for found in _CELL.finditer(content):
         mark = "formula" if found[2] else "error" if _ERROR.search(found[1]) else ""
         at = _PLACE.search(found[1]) if mark else None

@@ -14,7 +14,7 @@ import xlsxwriter
 from bot.files import child
 from bot.files.errors import FileRefusedError
 from bot.files.sheet import SMALL
-from bot.files.words import refusal, told
+from bot.files.words import as_json, refusal, told
 from core.dealers.models import dealers
 from core.products.models import products
 from core.stock.models import stock_items
@@ -134,6 +134,27 @@ def test_other_sheets_are_said_to_be_unread_and_a_hidden_first_one_is_passed_ove
     assert done(report) == ["created"]
     assert report.unread == ("经销商",)
     assert "经销商" in told(report, "zh-Hans")[0]
+
+
+def test_hidden_and_filtered_rows_and_hidden_columns_are_read_and_said(small_shop: Shop) -> None:
+    def fill(_workbook: Any, sheet: Any) -> None:
+        sheet.write_row(0, 1, HEADERS)
+        for row in range(1, 40):
+            sheet.write_row(row, 1, [f"H{row}", "甲", "华东"])
+        sheet.autofilter(0, 1, 39, 3)
+        for row in range(1, 36):
+            sheet.set_row(row, None, None, {"hidden": True})
+        sheet.set_row(60, None, None, {"hidden": True})  # empty: nothing was read of it
+        sheet.set_column(3, 3, None, None, {"hidden": True})
+
+    report = small_shop.load("dealers", book(fill), "d.xlsx")
+    assert report.count("created") == 39
+    assert report.hidden_rows == tuple(range(2, 37))
+    assert report.hidden_columns == ("区域",)
+    rows_said, columns_said = told(report, "zh-Hans")[:2]
+    assert rows_said.startswith("有 35 行是隐藏或被筛掉的，也读了：2, 3, 4, ")
+    assert "区域" in columns_said
+    assert as_json(report, "en")["hidden_rows"] == list(range(2, 37))
 
 
 def test_macros_are_refused_whatever_the_file_is_called(small_shop: Shop) -> None:
