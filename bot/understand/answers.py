@@ -4,7 +4,7 @@ import re
 from decimal import Decimal
 
 from bot.understand.context import Asking, Question
-from bot.understand.index import figures
+from bot.understand.index import figures, has_size
 from bot.understand.items import find_all, measured, said
 from bot.understand.lexicon import Role
 from bot.understand.mentions import Mention
@@ -13,6 +13,7 @@ from bot.understand.phrases import says
 from bot.understand.places import Place, option_in, options_in
 from bot.understand.reading import Reading
 from bot.understand.resolve import Found
+from bot.understand.sizes import measure_at
 from bot.understand.targets import among, last_line
 from bot.understand.tokens import Kind, Token, is_pronoun
 from bot.understand.types import Add, Answer, Move, No, Tier, Yes
@@ -83,12 +84,19 @@ def _several(reading: Reading, options: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _by_figure(reading: Reading, options: tuple[str, ...]) -> tuple[str, ...]:
-    """A bare number that is no option but the figure of an option's size."""
-    numeral = number_at(reading.text, 0)
-    if numeral is None or numeral.end != len(reading.text):
+    """A number that is no option but the size of one, or its figure: 5米的, 26的, size 41."""
+    said = [t for t in reading.tokens if t.kind is not Kind.BREAK and not t.is_word(Role.FILLER, Role.VERB)]
+    said = [t for t in said if not is_pronoun(t) and t.text not in ("size", "no", "型号", "号", "码")]
+    if len(said) != 1 or said[0].kind is not Kind.QUANTITY or said[0].quantity is None:
         return ()
-    figure = f"{numeral.value.normalize():f}"
-    return tuple(s for s in options if figure in figures(reading.index.entries[s]))
+    if size := measure_at(said[0].text, 0):
+        fit = tuple(s for s in options if has_size(reading.index.entries[s], size, ""))
+        if fit and len(fit) < len(options) and size.end == len(said[0].text):
+            return fit
+    first = said[0].quantity.parts[0]
+    figure = f"{first.value.normalize():f}"
+    fit = tuple(s for s in options if figure in figures(reading.index.entries[s]))
+    return fit if first.unit is None and len(fit) < len(options) else ()
 
 
 def _product(reading: Reading, question: Question) -> tuple[Move, ...]:

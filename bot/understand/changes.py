@@ -9,7 +9,7 @@ from bot.understand.assemble import pair_up
 from bot.understand.clauses import Clause, clauses, items_of_clause
 from bot.understand.context import DraftLine
 from bot.understand.exchange import corrected, counted, exchanged, instead_of_last, other_unit
-from bot.understand.items import measured
+from bot.understand.items import measured, variant_of
 from bot.understand.lexicon import Role
 from bot.understand.mentions import Mention
 from bot.understand.numerals import Part, Quantity
@@ -56,8 +56,9 @@ _THAT = re.compile(
     r"|^(?:要是|如果)?有(?:货|现货|的话|货的话)?[,， ]?(?:就|那就|先|的话)?(?:给我)?(?:来|要|拿|订)|^(?:if (?:you have (?:it|them|any)|so|there is|it is|they are|in stock)|then)\b"
 )
 _SAME = re.compile(
-    r"(?:^|[,，。 ])(?:and |then )?(?:the )?same (?:amount |quantity |again |number )?(?:for|of|with)\b|\bsame (?:amount|quantity|number)\b|\bas (?:many|much)\b|一样多|同样多|同样(?:的)?数量|也(?:来|要|是)?(?:这么多|一样|同样)|跟它一样|一样来|[跟和与同].{1,12}一样(?:多|数量)?$"
+    r"(?:^|[,，。 ])(?:and |then )?(?:the )?same (?:amount |quantity |again |number )?(?:for|of|with)\b|\bsame (?:amount|quantity|number)\b|\bas (?:many|much)\b|\bsame$|一样多|同样多|同样(?:的)?数量|也(?:来|要|是)?(?:这么多|一样|同样)|跟它一样|一样来|[跟和与同].{1,12}一样(?:多|数量)?$"
 )
+_IT = frozenset({"it", "that", "this", "them", "those", "它", "这个", "那个"})
 _STILL = frozenset({"还是", "还是要", "还是来"})
 
 
@@ -104,7 +105,8 @@ def change_moves(reading: Reading) -> tuple[Move, ...]:
 def _named(clause: Clause, topic: list[Target], last: Target | None, others: Others | None) -> Named:
     wrong = contrasted_in(clause)
     amounts = [a for a in clause.amounts if a is not wrong]
-    amounts = [a for a in amounts if not is_pronoun(a)] or amounts
+    if len(amounts) > 1 or clause.has(Role.REPLACE):
+        amounts = [a for a in amounts if not is_pronoun(a)]
     return Named(clause, clause.mentions, amounts, topic, last, others)
 
 
@@ -124,8 +126,10 @@ def _talked_about(moves: list[Move]) -> Target | None:
 
 def same_again(reading: Reading) -> tuple[Move, ...]:
     """As in "the same for X", "X跟Y一样多": the quantity of one line, for other goods."""
-    goods = [i for i in reading.items if i.candidates]
-    if not goods or any(i.qty is not None for i in goods) or not _SAME.search(reading.text):
+    if not _SAME.search(reading.text):
+        return ()
+    goods = [i for i in reading.items if i.candidates] or _variants(reading)
+    if not goods or any(i.qty is not None for i in goods):
         return ()
     line = last_line(reading)
     if len(goods) == 2 and (model := _only_line(goods[1], reading)):
@@ -142,6 +146,17 @@ def same_again(reading: Reading) -> tuple[Move, ...]:
             found = Found(good.candidates, good.tier)
             moves.append(Add(items=(measured(good.text, found, quantity, reading.index, good.spans),)))
     return merged(moves)
+
+
+def _variants(reading: Reading) -> list[Item]:
+    """As in "same for M": other kinds of what was last talked about, one for each mention."""
+    items = []
+    for mention in reading.mentions():
+        found = variant_of(mention, reading.talked[:1], reading.index, reading.context.assortment)
+        if found and len(found.skus) == 1:
+            text, spans = reading.original(mention.start, mention.end), (reading.span(mention),)
+            items.append(Item(text=text, candidates=found.skus, tier=found.tier, spans=spans))
+    return items
 
 
 def _only_line(item: Item, reading: Reading) -> DraftLine | None:
@@ -169,7 +184,9 @@ def of_that(reading: Reading) -> Move | None:
     asked = reading.context.last_skus[:1]
     amounts = [t for t in reading.tokens if t.kind is Kind.QUANTITY]
     amounts = [t for t in amounts if not is_pronoun(t)] or amounts
-    if not asked or in_draft(asked, reading) or len(amounts) != 1 or reading.mentions():
+    if not asked or in_draft(asked, reading) or len(amounts) != 1:
+        return None
+    if any(m.text(reading.normal.text) not in _IT for m in reading.mentions()):
         return None
     if not (_THAT.search(reading.text) or _wants(reading) or any(t.text in _STILL for t in reading.tokens)):
         return None
@@ -257,13 +274,19 @@ def _clause_moves(named: Named, reading: Reading, *, wrong: bool = False) -> Ite
         yield from _keep(named, reading)
         return
     removes = clause.has(Role.REMOVE, Role.NOT) or takes_off(clause)
-    if removes and not amounts and (mentions or named.places or named.topic or named.last):
+    pointed = mentions or named.places or named.topic or named.last
+    if removes and not amounts and (pointed or _points(clause)):
         yield from (Remove(target=one) for one in targets_of(named, reading))
         return
     if amounts:
         yield from _with_amount(named, reading, wrong=wrong)
     else:
         yield from _without_amount(named, reading, wrong=wrong)
+
+
+def _points(clause: Clause) -> bool:
+    """As in "remove it", "把它去掉": what was last talked about."""
+    return clause.has(Role.REMOVE) and any(e.text in _IT for e in clause.words)
 
 
 def _of_others(named: Named, reading: Reading) -> Iterator[Move]:

@@ -37,7 +37,7 @@ def exchanged(named: Named, reading: Reading) -> Iterator[Move]:
     part, whole = _amounts(named, max(op.start, old.start if old else 0), reading)
     halves = any(e.is_word(Role.HALVE) and e.start < new.start for e in named.clause.words)
     drafted = in_draft(found.skus, reading)
-    if old is None and (not found.skus or (drafted and not (named.places or part or halves))):
+    if old is None and (not held or not found.skus or (drafted and not (named.places or part or halves))):
         return  # "改成可乐5箱" sets what is there
     if op.text in _INSTEAD and not in_draft(held, reading):
         return

@@ -40,6 +40,8 @@ def is_idle(move: Move, reading: Reading) -> bool:
             return says("personal", reading.text) or not any(
                 i.candidates or could_be_goods(i, reading) for i in items
             )
+        case Replace(item=item) if item.candidates and not reading.context.questions:
+            return says("personal", reading.text)
         case Change(target=target) | Remove(target=target) | Replace(target=target):
             return (_nowhere(target) or (_unfigured(move) and _told_of(target, reading))) and not _commands(
                 reading
@@ -58,7 +60,7 @@ def _unfigured(move: Change | Remove | Replace) -> bool:
 def _told_of(target: Target, reading: Reading) -> bool:
     """As in "the third floor has no light": a place in a row of something else."""
     return target.kind in (TargetKind.INDEX, TargetKind.LAST) and any(
-        _weight(m.text(reading.normal.text)) > _WORD for m in reading.mentions()
+        _weight(m.text(reading.normal.text)) > _WORD for m in reading.mentions() if not m.sizes
     )
 
 

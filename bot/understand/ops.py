@@ -83,6 +83,8 @@ def op_of(clause: Clause) -> Op | None:
         return Op.SET
     if by := _by_which_wrong(clause):
         return by
+    if Role.MORE in roles and "instead" in _texts(clause):
+        return Op.MORE
     if Role.SET in roles or Role.REPLACE in roles or Role.REPAIR in roles or _says_to(clause):
         return Op.SET
     inside = " ".join(a.text for a in clause.amounts)

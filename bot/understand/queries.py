@@ -15,6 +15,7 @@ from bot.understand.numerals import scan_numbers
 from bot.understand.orders import delivery
 from bot.understand.phrases import says
 from bot.understand.reading import Reading
+from bot.understand.targets import among
 from bot.understand.tokens import Kind
 from bot.understand.types import (
     Ask,
@@ -181,8 +182,9 @@ def repeat(reading: Reading) -> Move:
     for item, kind in changes_to_repeat(reading):
         (override if kind is Role.SET else add).append(item)
     negated = [p.mention for p in reading.pairs if p.mention and p.negated]
-    for found in find_all(negated, reading.index, reading.context.assortment).values():
-        remove += found.skus
+    found = find_all(negated, reading.index, reading.context.assortment)
+    for mention in negated:
+        remove += found[id(mention)].skus or among(mention, reading.talked, reading)
     day = None if reading.refs or delivery(reading) else past_day(reading)
     return Repeat(
         ref=reading.refs[0] if reading.refs else "last",

@@ -219,7 +219,7 @@ def read_intent(reading: Reading) -> Understanding | None:
         goods = reading.lines or order_items(reading) or _of_a_line(reading)
         return None if goods else Understanding(intent=top, moves=(Social(intent=top),))
     if top is Intent.COMPLAINT:
-        corrects = reading.has_word(Role.REPAIR, Role.SET) and (reading.lines or _of_a_place(reading))
+        corrects = reading.has_word(Role.REPAIR, Role.SET) and (reading.lines or _of_a_line_so_much(reading))
         ordered = len(reading.lines) > 1 or corrects
         return None if ordered else Understanding(intent=top, moves=(Social(intent=top),))
     if top is Intent.ORDER_CANCEL and _of_a_line(reading):
@@ -255,10 +255,11 @@ def _of_a_line(reading: Reading) -> bool:
     return named or any(among(mention, drafted, reading) for mention in reading.mentions())
 
 
-def _of_a_place(reading: Reading) -> bool:
-    """Whether a line of the draft is named by its place, with a quantity."""
+def _of_a_line_so_much(reading: Reading) -> bool:
+    """Whether a line of the draft is named by its place with a quantity, or another size is said."""
     kinds = {t.kind for t in reading.tokens}
-    return Kind.PLACE in kinds and Kind.QUANTITY in kinds
+    size = bool(reading.context.draft) and Kind.SIZE in kinds
+    return size or (Kind.PLACE in kinds and Kind.QUANTITY in kinds)
 
 
 def _confirm_with_details(reading: Reading) -> Understanding | None:

@@ -45,7 +45,7 @@ def _joined(elements: list[Element], index: Index) -> list[Element]:
     """A size or describing word that follows its name at a distance ("可乐要500ml的") joins it."""
     out: list[Element] = []
     for at, element in enumerate(elements):
-        before = _before(out)
+        before = _before(out) or (_counted_before(out) if _ends_clause(elements, at) else None)
         refused = at + 1 < len(elements) and is_op(elements[at + 1], Role.NOT, Role.REMOVE)
         if isinstance(element, Mention) and element.bare and before is not None and not refused and _describes(element, before, index):  # fmt: skip
             before.parts.extend(element.parts)
@@ -67,6 +67,31 @@ def _before(out: list[Element]) -> Mention | None:
         elif not is_op(element, *_THROUGH):
             return None
     return None
+
+
+def _counted_before(out: list[Element]) -> Mention | None:
+    """As in "工装再加5套XL的": the name whose quantity stands right before."""
+    if not out or not _is_amount(out[-1]):
+        return None
+    for element in reversed(out[-6:-1]):
+        if isinstance(element, Mention):
+            return None if element.sizes else element
+        if not is_op(element, *_THROUGH, Role.MORE, Role.AGAIN):
+            return None
+    return None
+
+
+def _ends_clause(elements: list[Element], at: int) -> bool:
+    """Whether a size alone stands at the end of its clause."""
+    element = elements[at]
+    if not isinstance(element, Mention) or element.pieces or not element.sizes:
+        return False
+    following = elements[at + 1] if at + 1 < len(elements) else None
+    return following is None or (isinstance(following, Token) and following.kind is Kind.BREAK)
+
+
+def _is_amount(element: Element) -> bool:
+    return isinstance(element, Token) and element.kind is Kind.QUANTITY
 
 
 def _describes(loose: Mention, named: Mention, index: Index) -> bool:

@@ -90,7 +90,11 @@ def _in_that_unit(named: Named, reading: Reading) -> Target | None:
     """As in "sorry, 60 bags": the one line that was said in that unit, where the last one was not."""
     line, quantity = last_line(reading), named.amounts[-1].quantity if named.amounts else None
     word = quantity.parts[0].unit if quantity else None
-    if line is None or word is None or not named.clause.has(Role.REPAIR):
+    if (
+        line is None
+        or word is None
+        or named.clause.has(Role.SET, Role.REPLACE, Role.MORE, Role.LESS, Role.AGAIN)
+    ):
         return None
     entries, units = reading.index.entries, reading.index.units
     said = [
