@@ -37,7 +37,7 @@ def replay(
     chat: Annotated[
         Path,
         typer.Argument(
-            help="WeChat text (NAME TIME, then the message), Telegram Desktop's result.json or messages.html."
+            help="WeChat text (NAME TIME, then the message), Telegram Desktop's result.json, messages.html or their folder."
         ),
     ],
     catalogue: Annotated[

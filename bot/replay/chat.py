@@ -6,7 +6,7 @@ Text (.txt, UTF-8, UTF-16 or GB18030), a head above each message or before it on
   `————— 2026-03-10 —————`, `NAME 09:15`  WeChat's own e-mail export
   `NAME, [10.03.2026 09:15]`             Telegram Desktop, several messages copied (day first)
   `[2026/3/10 09:15] NAME: text`         head and text on one line
-Telegram Desktop's export: `result.json` (one chat or the whole account) and `messages.html`.
+Telegram Desktop's export: `result.json` (one chat or the whole account) and `messages.html`, or the folder they are in.
 """
 
 import json
@@ -64,7 +64,13 @@ def _words() -> dict[str, Any]:
 
 
 def read_chat(path: Path) -> list[Message]:
-    """The messages of a file, in its order. Raises UnknownChatError, OSError."""
+    """The messages of a file, or of a folder of Telegram's export, in their order. Raises UnknownChatError, OSError."""
+    if path.is_dir():
+        pages = sorted(path.glob("messages*.html"), key=lambda page: (len(page.name), page.name))
+        found = [path / "result.json"] if (path / "result.json").exists() else pages
+        if not found:
+            raise UnknownChatError(0, path.name)
+        return [message for page in found for message in read_chat(page)]
     if path.stat().st_size > MOST_BYTES:
         raise UnknownChatError(0, f"> {MOST_BYTES} bytes")
     text = _decoded(path.read_bytes())

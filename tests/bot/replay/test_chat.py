@@ -82,6 +82,15 @@ def test_telegrams_page_is_read_a_joined_message_by_the_sender_before_it(tmp_pat
     assert found[2][2] == "明天送 & 谢谢"
 
 
+def test_the_folder_of_an_export_is_read_page_by_page(tmp_path: Path) -> None:
+    for number in ("", "2", "10"):
+        made(tmp_path, f"messages{number}.html", HTML.replace("保温杯", f"第{number or 1}页"))
+    assert [text[:3] for _, _, text in of(tmp_path)][::3] == ["第1页", "第2页", "第10"]
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(UnknownChatError):
+        read_chat(tmp_path / "empty")
+
+
 @pytest.mark.parametrize(
     ("content", "line"),
     [
