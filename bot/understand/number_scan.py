@@ -191,7 +191,7 @@ def _finished(text: str, at: int, numeral: Numeral) -> tuple[Number, int]:
         kind, value = "percent", value * 100
     elif dozen := _DOZEN.match(text, end):
         value, end = value * 12, dozen.end()
-        if text.startswith("半", end):  # 一打半
+        if text.startswith("半", end) and not _HALF_WORD.match(text, end):  # 一打半
             value, end = value + 6, end + 1
     elif (share := _SHARE.match(text, end)) and value < 100:
         value, kind, end = value * (10 if value < 10 else 1), "percent", share.end()

@@ -28,6 +28,7 @@ _NOT_THEN = re.compile(
     r"^[ ]*(?:送|到|来)?(?:不行|不要|不送|不方便|不在|没空|没人|不用|不可以|太早|太晚|来不及)|^ (?:doesn't|does not|won't|isn't|is not|is no) "
 )
 _NOT_ON = re.compile(r"(?:不用|不是|不要|别)(?:在|等)?[ ]*$|\bnot (?:on )?$")
+_NEAR = 40  # characters around a day that say what it is
 _LOOSE = 3.0  # weight of unknown words beside a delivery day
 _NAME = 3  # characters of a name that can be nothing else
 _CLAUSE_REACH = 60  # words: no clause anybody writes is longer, and a hostile one costs no more
@@ -248,11 +249,11 @@ def _chatter(reading: Reading) -> bool:
 
 def _without_days(reading: Reading) -> str:
     """The text with blanks for its days: "6月" in "6月27号送" is no figure of somebody's life."""
-    text = reading.normal.text
+    letters = list(reading.normal.text)
     for token in reading.tokens:
         if token.when:
-            text = text[: token.start] + " " * (token.end - token.start) + text[token.end :]
-    return text.strip()
+            letters[token.start : token.end] = " " * (token.end - token.start)
+    return "".join(letters).strip()
 
 
 def without_delivery(reading: Reading) -> str:
@@ -261,8 +262,10 @@ def without_delivery(reading: Reading) -> str:
     for token in reading.tokens:
         if token.when is None:
             continue
-        before, after = _BY_BEFORE.search(text[: token.start]), _BY_AFTER.match(text[token.end :])
-        start = before.start() if before else token.start
+        low = max(0, token.start - _NEAR)
+        before = _BY_BEFORE.search(text[low : token.start])
+        after = _BY_AFTER.match(text[token.end : token.end + _NEAR])
+        start = low + before.start() if before else token.start
         end = token.end + (after.end() if after else 0)
         text = text[:start] + " " * (end - start) + text[end:]
     return text
@@ -307,7 +310,11 @@ def _after_goods(when: When, reading: Reading) -> bool:
 def _denied(when: When, reading: Reading) -> bool:
     """As in "周日不行", "not Sunday": a day that is not wanted."""
     text = reading.goods_text
-    return bool(_NOT_THEN.match(text[when.end_at :]) or _NOT_ON.search(text[: when.start_at]))
+    before, after = (
+        text[max(0, when.start_at - _NEAR) : when.start_at],
+        text[when.end_at : when.end_at + _NEAR],
+    )
+    return bool(_NOT_THEN.match(after) or _NOT_ON.search(before))
 
 
 def _is_delivery(when: When, reading: Reading) -> bool:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from bot.understand.clauses import clauses, items_of_clause
 from bot.understand.dates import Prefer
+from bot.understand.intents import HEAD
 from bot.understand.items import find_all
 from bot.understand.lexicon import Role, read_yaml
 from bot.understand.mentions import is_op
@@ -248,7 +249,7 @@ def claim(reading: Reading) -> Claim:
 def amount_of(reading: Reading) -> Decimal | None:
     """The amount of money in the text that is no date, size or order number; the last one after a repair."""
     taken = [(t.start, t.end) for t in reading.tokens if t.kind in (Kind.DATE, Kind.REF, Kind.SKU)]
-    text = reading.normal.text
+    text = reading.normal.text[:HEAD]
     amounts = [
         m for m in scan_money(text) if m.value > 0 and not any(a < m.end and m.start < b for a, b in taken)
     ]

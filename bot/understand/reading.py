@@ -104,14 +104,23 @@ class Reading:
 
     @cached_property
     def scores(self) -> dict[Intent, float]:
-        text = self.normal.text
+        letters = list(self.normal.text)
         for token in self.scan.tokens:
             if token.kind is Kind.NAME and len(token.text) > 1:
-                text = text[: token.start] + _NAMED * (token.end - token.start) + text[token.end :]
-        return scores(text)
+                letters[token.start : token.end] = _NAMED * (token.end - token.start)
+        return scores("".join(letters))
 
     def dates(self, prefer: Prefer) -> list[When]:
         """Days of the text outside names, the open ones ("三月八号") read towards the past or the future."""
+        if prefer not in self._dates:
+            self._dates[prefer] = self._dates_towards(prefer)
+        return self._dates[prefer]
+
+    @cached_property
+    def _dates(self) -> dict[Prefer, list[When]]:
+        return {}
+
+    def _dates_towards(self, prefer: Prefer) -> list[When]:
         places = {t.start for t in self.tokens if t.when}
         if not places:
             return []
