@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from bot.dialog.messages import Choice, Inbound, Kind, Name, Param, Quantity, Say
 from bot.dialog.sheet import Sheet
@@ -95,11 +95,7 @@ class Turn:
         entry = self.index.entries.get(sku)
         if entry is None:
             return Name(zh=sku)
-        product = entry.product
-        return Name(
-            zh=_with_size(product.name_zh, product.size),
-            en=_with_size(product.name_en, product.size) if product.name_en else "",
-        )
+        return called(entry.product)
 
     def money(self, minor: int) -> Money:
         """An amount in the brand's currency."""
@@ -119,6 +115,17 @@ class Turn:
             deliver=self.draft.deliver_on if self.draft else None,
             last=self.state.last_skus,
         )
+
+
+class Named(Protocol):
+    """Whatever has the names of a product."""
+
+    @property
+    def name_zh(self) -> str: ...
+    @property
+    def name_en(self) -> str: ...
+    @property
+    def size(self) -> str: ...
 
 
 MoveHandler = Callable[[Turn, Sequence[Any]], Says]
@@ -221,6 +228,12 @@ def stored(lines: Iterable[DraftLine]) -> tuple[drafts.DraftLine, ...]:
         drafts.DraftLine(line.sku, line.base_qty, line.unit, format(line.qty.normalize(), "f"))
         for line in lines
     )
+
+
+def called(product: Named) -> Name:
+    """How a product is called, told apart by its size."""
+    english = _with_size(product.name_en, product.size) if product.name_en else ""
+    return Name(zh=_with_size(product.name_zh, product.size), en=english)
 
 
 def _with_size(name: str, size: str) -> str:

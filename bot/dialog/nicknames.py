@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 
-from bot.dialog.api import Says, Turn, choice, offers_of, say
-from bot.dialog.messages import Say
+from bot.dialog.api import Says, Turn, called, choice, offers_of, say
+from bot.dialog.messages import Name, Say
 from bot.dialog.state import Pending, Proposal
 from bot.understand.nicknames import can_be_nickname, word_key
 from bot.understand.types import Item
+from core.products.queries import products_by_sku
 
 ENOUGH = 2
 """So many times in a row the same meaning must have been chosen before it is proposed."""
@@ -57,10 +58,16 @@ def meanings(turn: Turn, items: Iterable[Item]) -> Iterator[Say]:
     """What the nicknames among these items mean, the first time this person uses each; and which do not hold now."""
     for item in items:
         said = word_key(item.text)
-        if said in turn.asleep and not item.resolved:
-            yield say("nicknames.asleep", said=item.text, product=turn.name(turn.asleep[said]))
+        if said in turn.asleep:
+            yield say("nicknames.asleep", said=item.text, product=_name(turn, turn.asleep[said]))
         sku = turn.nicknames.get(said)
         known = f"{said}={sku}"
         if sku is not None and item.candidates == (sku,) and known not in turn.state.told:
             turn.state.told = (*turn.state.told, known)[-TOLD_KEPT:]
             yield say("nicknames.means", said=item.text, product=turn.name(sku))
+
+
+def _name(turn: Turn, sku: str) -> Name:
+    """How a product is called, though it may have left the catalogue."""
+    gone = {} if sku in turn.index.entries else products_by_sku(turn.session, [sku])
+    return called(gone[sku]) if sku in gone else turn.name(sku)

@@ -21,12 +21,23 @@ class Nickname:
     id: int
     said: str
     sku: str
+    name_zh: str
+    name_en: str
+    size: str
     active: bool
 
 
 _goods = nicknames.join(products, products.c.id == nicknames.c.product_id)
 _mine = scoped(
-    select(nicknames.c.id, nicknames.c.said, products.c.sku, products.c.active)
+    select(
+        nicknames.c.id,
+        nicknames.c.said,
+        products.c.sku,
+        products.c.name_zh,
+        products.c.name_en,
+        products.c.size,
+        products.c.active,
+    )
     .select_from(_goods)
     .order_by(nicknames.c.said, nicknames.c.id)
 )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from bot.dialog.api import Says, Turn, capped, choice, say
+from bot.dialog.api import Says, Turn, called, capped, choice, say
 from bot.dialog.commands import Values, Verb, staff_flow
 from bot.dialog.messages import Param, Say
 from bot.dialog.slots import Slot, SlotKind
@@ -49,7 +49,7 @@ def show(turn: Turn, _arg: str = "") -> Says:
         Say(
             key="nicknames.head",
             params={"count": len(found)},
-            lines=capped(_lines(turn, found)),
+            lines=capped(_lines(found)),
             choices=choices,
         ),
     )
@@ -85,15 +85,15 @@ def of_dealer(turn: Turn, values: Values) -> Says:
     if not found:
         return (say("nicknames.none_there", dealer=dealer.name),)
     params: dict[str, Param] = {"count": len(found), "dealer": dealer.name}
-    return (Say(key="nicknames.at_dealer", params=params, lines=capped(_lines(turn, found))),)
+    return (Say(key="nicknames.at_dealer", params=params, lines=capped(_lines(found))),)
 
 
-def _lines(turn: Turn, found: tuple[Nickname, ...]) -> list[Say]:
+def _lines(found: tuple[Nickname, ...]) -> list[Say]:
     return [
         say(
             "nicknames.line" if each.active else "nicknames.line_gone",
             said=each.said,
-            product=turn.name(each.sku),
+            product=called(each),
         )
         for each in found
     ]

@@ -92,8 +92,9 @@ def test_goods_withdrawn_or_not_listed_leave_the_word_asleep_and_say_so(world: W
     world.shop.system(lambda session: [session.execute(each) for each in (withdraw, grow)])
     world.office.shelf.refresh()
     told = world.says("owner north", f"{TEA}2箱")
-    assert SMALL in told
-    assert "已停售" in world.says("owner north", "我的叫法")
+    assert f"「{TEA}」记的是 {TEA} {BIG}，现在订不了" in told
+    assert f"{TEA} {SMALL} 2箱" in told
+    assert f"「{TEA}」= {TEA} {BIG}（已停售" in world.says("owner north", "我的叫法")
 
 
 def test_out_of_the_assortment_the_word_is_not_used(world: World) -> None:
@@ -105,7 +106,7 @@ def test_out_of_the_assortment_the_word_is_not_used(world: World) -> None:
     assert world.shop.see("owner north", assortment_of) == ("T-100", "G-200")
     told = world.says("owner north", f"{TEA}2箱")
     assert f"{SMALL} 2箱" in told
-    assert BIG not in told
+    assert "现在订不了" in told
 
 
 def test_a_word_of_its_own_whose_goods_are_gone_is_named(world: World) -> None:
@@ -121,7 +122,7 @@ def test_a_word_of_its_own_whose_goods_are_gone_is_named(world: World) -> None:
     world.shop.system(lambda session: session.execute(update(catalogue).values(revision=2)))
     world.office.shelf.refresh()
     told = world.says("owner north", "老三样1箱")
-    assert "现在订不了" in told
+    assert "「老三样」记的是 绿茶 500ml，现在订不了" in told
     assert "没有找到" in told
 
 
