@@ -17,7 +17,7 @@ app = typer.Typer(
 Kind = Annotated[
     str,
     typer.Argument(
-        help="catalogue, aliases, dealers, addresses, members, staff, prices, assortments, stock, open-orders ..."
+        help="catalogue, aliases, dealers, addresses, members, staff, prices, assortments, stock, balances, open-orders, contracts, programmes, programme-tiers, budgets or approval-levels."
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="The result as JSON on standard output.")]
@@ -69,7 +69,7 @@ def export(
     kind: Annotated[
         str,
         typer.Argument(
-            help="orders, stock, accounts, members, outbox, deadletters; catalogue, dealers, addresses, staff, prices ..."
+            help="Any kind that `dealer import` takes, in the columns it takes; or orders, accounts, claims, rebates, nicknames, outbox, deadletters."
         ),
     ],
     file: Annotated[

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import and_, func, select
 
 from bot.files.master import MASTER
+from bot.files.plans import PLANS
 from bot.files.rebates import rebates_rows
 from bot.store.models import parked
 from core.claims.models import claims
@@ -45,6 +46,9 @@ _stock = (
         products.c.sku,
         func.coalesce(stock_items.c.on_hand, 0).label("on_hand"),
         func.coalesce(stock_items.c.reserved, 0).label("reserved"),
+        func.coalesce(stock_items.c.reorder_point, 0).label("reorder_point"),
+        stock_items.c.inbound_on,
+        func.coalesce(stock_items.c.inbound_qty, 0).label("inbound_qty"),
     )
     .select_from(products.outerjoin(stock_items, stock_items.c.product_id == products.c.id))
     .order_by(products.c.id)
@@ -92,6 +96,9 @@ def stock_rows(session: Session) -> list[Row]:
             "on_hand": row.on_hand,
             "reserved": row.reserved,
             "available": row.on_hand - row.reserved,
+            "reorder_point": row.reorder_point,
+            "inbound_on": row.inbound_on.isoformat() if row.inbound_on else "",
+            "inbound_qty": row.inbound_qty,
         }
         for row in session.execute(_stock)
     ]
@@ -203,6 +210,7 @@ EXPORTS: dict[str, Callable[[Session], list[Row]]] = {
     "nicknames": nicknames_rows,
     "claims": claims_rows,
     "rebates": rebates_rows,
+    **PLANS,
     **MASTER,
 }
 

@@ -101,7 +101,7 @@ def staff_rows(session: Session) -> list[Row]:
 
 
 def prices_rows(session: Session) -> list[Row]:
-    """Every price there is: everybody's and levels' first, then dealers' own."""
+    """The price of every day it was set for, the newest of it: everybody's and levels' first, then dealers' own."""
     listed = [
         {"dealer": "", "level": row["level"], **_price(row)}
         for row in session.execute(_level_prices).mappings()
@@ -110,7 +110,8 @@ def prices_rows(session: Session) -> list[Row]:
         {"dealer": row["code"], "level": "", **_price(row)}
         for row in session.execute(_dealer_prices).mappings()
     ]
-    return [*listed, *own]
+    newest = {tuple(row[name] for name in ("dealer", "level", "sku", "from")): row for row in (*listed, *own)}
+    return list(newest.values())
 
 
 def assortments_rows(session: Session) -> list[Row]:

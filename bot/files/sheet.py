@@ -30,7 +30,7 @@ SMALL = 100_000
 """Bytes of text up to which a file is read in this process: a child is not worth its start."""
 _WITH_MACROS = (".xlsm", ".xltm", ".xlsb", ".xlam")
 _MAGIC = {b"PK\x03\x04": "is_xlsx", b"\xd0\xcf\x11\xe0": "is_xls", b"%PDF": "is_pdf"}
-_GUARDED = re.compile(r"^'(?=[=+\-@\t\r\n＝＋－＠])")
+_GUARDED = re.compile(r"^'(?='*\s*[=+\-@＝＋－＠]|[\t\r\n])")
 
 
 class Line(msgspec.Struct, frozen=True, array_like=True, gc=False):

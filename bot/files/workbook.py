@@ -54,7 +54,7 @@ class Grid:
     marks: dict[int, dict[int, str]] = field(default_factory=dict)
     merged: Sequence[Range] = ()
     unread: tuple[str, ...] = ()
-    hidden: Hidden = field(default_factory=lambda: Hidden())
+    hidden: Hidden = field(default_factory=Hidden)
 
 
 def grid_of(content: bytes, name: str, *, most_rows: int, most_columns: int) -> Grid:

@@ -17,7 +17,7 @@ ENDINGS = (".jsonl", ".json", ".csv", ".xlsx")
 
 Rows = Sequence[Mapping[str, Any]]
 
-_FORMULA = re.compile(r"^[\s]*[=+\-@＝＋－＠]|^[\t\r\n]")
+_FORMULA = re.compile(r"^'*\s*[=+\-@＝＋－＠]|^[\t\r\n]")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 

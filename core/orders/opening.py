@@ -9,7 +9,7 @@ from dataclasses import asdict
 from datetime import UTC, date, datetime, time
 from typing import Any, NamedTuple
 
-from sqlalchemy import String, case, insert, select
+from sqlalchemy import String, and_, case, insert, select
 
 from core.credit.many import expose_accounts, lock_accounts
 from core.db.base import Id
@@ -50,6 +50,17 @@ _same = system(
     select(orders.c.id, orders.c.number, orders.c.dealer_id, orders.c.fingerprint)
     .select_from(_wanted.join(orders, orders.c.number == _wanted.c.number))
 )  # fmt: skip
+_unshipped = system(
+    select(orders.c.number, orders.c.dealer_id, order_lines.c.sku,
+           (order_lines.c.base_qty - order_lines.c.shipped).label("left"))
+    .select_from(
+        _wanted.join(orders, orders.c.number == _wanted.c.number).join(
+            order_lines,
+            and_(order_lines.c.dealer_id == orders.c.dealer_id, order_lines.c.order_id == orders.c.id),
+        )
+    )
+    .where(order_lines.c.base_qty > order_lines.c.shipped)
+)  # fmt: skip
 _add_orders = system(insert(orders))
 _add_lines = system(insert(order_lines))
 _New = tuple[dict[str, Any], list[dict[str, Any]]]
@@ -83,11 +94,12 @@ class OpenOrder(NamedTuple):
 def put_open_orders(session: Session, actor: Actor, asked: Sequence[tuple[int, OpenOrder]]) -> list[str]:
     """Bring in orders by their numbers, each with its dealer's id, in a system session; numbers must differ.
 
-    created | unchanged (it is here with these goods) | number_taken (with others, or another dealer's) | no_member |
+    created | unchanged (it is here with these goods, or they are left of it) | number_taken (with others, or another dealer's) | no_member |
     no_price | too_large for each. Raises NotAllowedError.
     """
     require(actor, "orders.bring")
     here = {row.number: (row.dealer_id, row.fingerprint) for row in session.execute(_same, _numbers(asked))}
+    left = _left_of(session, asked) if here else {}
     dealers = sorted({dealer for dealer, order in asked if order.number not in here})
     places = {"order_dealers": [{"dealer_id": dealer} for dealer in dealers]}
     owners: dict[int, int] = {}
@@ -101,7 +113,8 @@ def put_open_orders(session: Session, actor: Actor, asked: Sequence[tuple[int, O
     for dealer, order in asked:
         goods = fingerprint((line.product.sku, line.base_qty) for line in order.lines)
         if order.number in here:
-            outcomes.append("unchanged" if here[order.number] == (dealer, goods) else "number_taken")
+            same = (dealer, goods) in (here[order.number], left.get(order.number))
+            outcomes.append("unchanged" if same else "number_taken")
         elif dealer not in owners:
             outcomes.append("no_member")
         else:
@@ -147,6 +160,16 @@ def _bring(session: Session, actor: Actor, new: Sequence[_New]) -> None:
         (row["dealer_id"], row["number"], {"total": row["total"], "lines": len(lines)})
         for row, lines in new
     ])  # fmt: skip
+
+
+def _left_of(session: Session, asked: Sequence[tuple[int, OpenOrder]]) -> dict[str, tuple[int, str]]:
+    """What is still to be shipped of orders that are here, as their dealer and a fingerprint by number."""
+    left: dict[str, list[tuple[str, int]]] = {}
+    whose: dict[str, int] = {}
+    for row in session.execute(_unshipped, _numbers(asked)):
+        whose[row.number] = row.dealer_id
+        left.setdefault(row.number, []).append((row.sku, row.left))
+    return {number: (whose[number], fingerprint(goods)) for number, goods in left.items()}
 
 
 def _numbers(asked: Sequence[tuple[int, OpenOrder]]) -> dict[str, Any]:

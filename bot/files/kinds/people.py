@@ -10,9 +10,11 @@ from core.dealers.queries import dealer_ids
 from core.people.actor import Actor
 from core.people.rolls import put_members, put_staff
 
+REVOKED = "revoked"
+
 
 def save_members(session: Session, actor: Actor, rows: Sequence[Row]) -> list[Outcome]:
-    """Members by dealer and telephone, else name."""
+    """Members by dealer and telephone, else name; a row that says itself that somebody was revoked is left alone."""
     known = dealer_ids(session, [row["dealer"] for row in rows])
 
     def put(good: Sequence[Row]) -> list[Outcome]:
@@ -27,7 +29,9 @@ def save_members(session: Session, actor: Actor, rows: Sequence[Row]) -> list[Ou
         ]
         return [_revoked(done) for done in put_members(session, actor, values)]
 
-    return through(rows, lambda row: unknown("dealer", row, known), put)
+    still = [row for row in rows if row.get("state") != REVOKED]
+    done = iter(through(still, lambda row: unknown("dealer", row, known), put))
+    return ["unchanged" if row.get("state") == REVOKED else next(done) for row in rows]
 
 
 def save_staff(session: Session, actor: Actor, rows: Sequence[Row]) -> list[Outcome]:
@@ -47,6 +51,7 @@ MEMBERS = Kind(
         Column("name", text(80), required=True),
         Column("phone", phone),
         Column("role", one_of("member_roles"), required=True),
+        Column("state", text(20)),  # as exported
     ),
     key=lambda row: f"{row['dealer']} / {row.get('phone') or row['name']}",
     save=save_members,

@@ -6,8 +6,9 @@ No turn is lost, none waits longer than a batch of rows takes, and the books agr
 import os
 import subprocess
 import sys
-import threading
 import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -61,7 +62,7 @@ def brought(database: Database, folder: Path) -> None:
         lane.close()
 
 
-def spoken(world: World, importing: threading.Thread) -> list[float]:
+def spoken(world: World, importing: Future[None]) -> list[float]:
     """Orders placed while the file comes in, then small talk; how long each turn took."""
     took: list[float] = []
 
@@ -74,7 +75,7 @@ def spoken(world: World, importing: threading.Thread) -> list[float]:
     for boxes in range(1, 6):
         assert "茉莉花茶" in says(f"T-100 {boxes}箱")
         assert "确认" not in says("确认")[:2]
-    while importing.is_alive():
+    while not importing.done():
         assert says("帮助")
         time.sleep(0.02)
     return took
@@ -86,27 +87,16 @@ def test_turns_and_orders_go_on_while_another_process_brings_files_in(
 ) -> None:
     world = drinks(database)
     world.says("owner north", "帮助")
-    failed: list[Exception] = []
-
-    def bring() -> None:
-        try:
-            brought(database, tmp_path)
-        except Exception as error:
-            failed.append(error)
-
-    importing = threading.Thread(target=bring)
     settings = Settings(database_url=database.url)
     place = Place(lane=database.lane, reader=database.reader, settings=settings)
-    if database.name == "sqlite":
-        with hold(database.url, alone=True) as alone, listening(place):
-            assert alone
-            importing.start()
-            took = spoken(world, importing)
-    else:
-        importing.start()
+    with ExitStack() as stack:
+        if database.name == "sqlite":
+            assert stack.enter_context(hold(database.url, alone=True))
+            stack.enter_context(listening(place))
+        pool = stack.enter_context(ThreadPoolExecutor(1))
+        importing = pool.submit(brought, database, tmp_path)
         took = spoken(world, importing)
-    importing.join()
-    assert failed == []
+        importing.result()
     assert max(took) < LONGEST, sorted(took)[-5:]
     assert sorted(took)[len(took) // 2] < 1.0
 

@@ -30,7 +30,14 @@ from tests.databases import Database
 NOW = datetime(2026, 3, 10, 3, 0, tzinfo=UTC)
 FIELDS = {
     "orders": ["number", "dealer", "state", "delivery", "payment", "total", "placed_at", "text", "lines"],
-    "stock": ["sku", "on_hand", "reserved", "available"],
+    "stock": ["sku", "on_hand", "reserved", "available", "reorder_point", "inbound_on", "inbound_qty"],
+    "aliases": ["sku", "alias"],
+    "budgets": ["dealer", "region", "category", "from", "to", "amount", "pay_to", "used"],
+    "approval-levels": ["kind", "up_to", "role"],
+    "programmes": ["code", "name", "dealer", "level", "kind", "sku", "category", "from", "to"],
+    "programme-tiers": ["code", "above", "percent"],
+    "balances": ["dealer", "kind", "amount"],
+    "open-orders": ["number", "dealer", "sku", "qty", "unit", "price", "placed_on", "deliver_on", "note"],
     "accounts": ["dealer", "limit", "balance", "exposure", "available"],
     "members": ["dealer", "name", "phone", "role", "state"],
     "outbox": ["recipient", "channel", "kind", "state", "key"],

@@ -1,13 +1,23 @@
 """Orders open elsewhere come in whole, hold stock and credit, and are the same when they come again."""
 
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection
+
+from bot.files.exporting import export_rows
 from core.audit.models import audit
 from core.credit.models import accounts
+from core.db.scope import SystemScope
+from core.db.session import Session
 from core.orders.check import check
 from core.orders.models import order_lines, orders
+from core.orders.ship import ship_order
 from core.products.models import products
 from core.stock.models import stock_items
 from notifications.outbox.models import facts
-from tests.bot.files.shop import Shop, done, faults
+from tests.bot.files.shop import LOADER, Shop, done, faults
 
 MEMBERS = "dealer,name,phone,role\nN1,李老板,13800138000,owner\nS1,赵,,buyer\n"
 ORDERS = """单号,经销商,货号,数量,单位,单价,下单日期,交货日期
@@ -66,6 +76,27 @@ def test_the_same_orders_again_change_nothing_and_others_under_their_number_are_
     assert violations(shop) == []
 
 
+def test_what_is_left_of_a_partly_shipped_order_goes_out_and_comes_in_unchanged(shop: Shop) -> None:
+    begun(shop)
+    shop.load("open-orders", ORDERS)
+
+    def ship(connection: Connection) -> list[dict[str, Any]]:
+        session = Session(connection, SystemScope("test"), shop.now)
+        clerk = replace(LOADER, side="staff", role="warehouse")
+        ship_order(session, clerk, number="SO-1", source="s-1", lines={"T-1": 20})
+        return export_rows(session, "open-orders")
+
+    rows = shop.database.lane.run(ship)
+    assert [(row["number"], row["sku"], row["qty"], row["unit"], row["price"]) for row in rows] == [
+        ("SO-1", "T-1", 130, "瓶", ""),  # 8 箱 and 10 瓶
+        ("SO-1", "T-2", 2, "箱", "42.00"),
+        ("SO-2", "T-2", 7, "瓶", "3.50"),
+    ]
+    assert done(shop.load("open-orders", rows)) == ["unchanged"] * 3
+    changed = [{**row, "qty": 129} if row["qty"] == 130 else row for row in rows]
+    assert done(shop.load("open-orders", changed)) == ["rejected", "rejected", "unchanged"]
+
+
 def test_one_bad_row_keeps_its_whole_order_out_and_no_other(shop: Shop) -> None:
     begun(shop)
     report = shop.load("open-orders", ORDERS.replace("T-1,10,箱", "T-1,十个,箱"))
@@ -90,7 +121,10 @@ def test_an_order_without_a_person_a_product_or_a_price_says_what_to_import_firs
     assert small_shop.rows(orders) != []
 
 
-def test_an_order_of_many_lines_is_not_cut_by_a_batch(small_shop: Shop) -> None:
+def test_an_order_of_many_lines_is_not_cut_by_a_batch(
+    small_shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.files.importing.BATCH", 500)
     begun(small_shop)
     goods = [
         {"sku": f"L-{n}", "name_zh": f"货{n}", "base_unit": "个", "default_unit": "个", "units": {"个": 1}}
