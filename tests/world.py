@@ -84,7 +84,12 @@ class World:
 
     def render(self, who: str, say: Say) -> Words:
         locale = self.locales.get(who, "zh-Hans")
-        return render(say, locale, now=self.now, zone=ZONE, sign=lambda a, b: f"{a}.{b}", numbered=True)
+        subject = self.shop.people[who].subject if who in self.shop.people else who
+
+        def handle(action: str, arg: str) -> str:
+            return sign(SECRET, subject=subject, place="private", action=action, arg=arg, now=self.now)
+
+        return render(say, locale, now=self.now, zone=ZONE, sign=handle, numbered=True)
 
     def notices(self, who: str) -> list[str]:
         """What was pushed to somebody since last asked, as text; its choices can be pressed."""

@@ -96,8 +96,8 @@ def take_category(turn: Turn, arg: str) -> Says:
 
 
 def take_amount(turn: Turn, arg: str) -> Says:
-    """The amount an invoice tells was picked."""
-    return held(turn, replace(turn.state.claim or ClaimForm(), amount=Decimal(arg)))
+    """The amount an invoice tells was picked, in minor units."""
+    return held(turn, replace(turn.state.claim or ClaimForm(), amount=Decimal(arg) / 100))
 
 
 def take_day(turn: Turn, arg: str) -> Says:

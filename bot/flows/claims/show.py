@@ -54,7 +54,7 @@ def form(turn: Turn, form: ClaimForm, receipts: Sequence[Received], result: Chec
         lines.append(say("claims.differs", told=turn.money(told), amount=turn.money(claimed)))
     choices = (
         choice("claims.submit", "claim-submit"),
-        *([_as_told(turn, told)] if differs else []),
+        *([choice("claims.change_to", "claim-amount", told, amount=turn.money(told))] if differs else []),
         choice("claims.drop", "claim-drop"),
     )
     return (*first, Say(key="claims.complete", lines=tuple(lines), choices=choices))
@@ -68,11 +68,6 @@ def _told(receipts: Sequence[Received]) -> int:
     return sum(invoices.values()) if invoices and all(invoices.values()) else 0
 
 
-def _as_told(turn: Turn, minor: int) -> Choice:
-    amount = f"{minor / 100:.2f}"
-    return choice("claims.change_to", "claim-amount", amount, amount=turn.money(minor))
-
-
 def _options(turn: Turn, wanted: str, receipts: Sequence[Received]) -> tuple[Choice, ...]:
     invoices = [each for one in receipts for each in one.found.get("invoices", ())]
     if wanted == "category":
@@ -81,8 +76,7 @@ def _options(turn: Turn, wanted: str, receipts: Sequence[Received]) -> tuple[Cho
     if wanted == "amount":
         amounts = dict.fromkeys(each["amount"] for each in invoices if each["amount"])
         return tuple(
-            choice("claims.amount_told", "claim-amount", f"{minor / 100:.2f}", amount=turn.money(minor))
-            for minor in amounts
+            choice("claims.amount_told", "claim-amount", minor, amount=turn.money(minor)) for minor in amounts
         )
     days = dict.fromkeys(each["day"] for each in invoices if each["day"])
     told = [choice("claims.day_told", "claim-day", day, day=turn.today.fromisoformat(day)) for day in days]
