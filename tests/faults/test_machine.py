@@ -19,6 +19,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
+    initialize,
     invariant,
     precondition,
     rule,
@@ -107,6 +108,7 @@ class Trade(RuleBasedStateMachine):
     databases: Databases
     kind: str
     folder: Path
+    done: Counter[str]
 
     def __init__(self) -> None:
         super().__init__()
@@ -197,13 +199,23 @@ class Trade(RuleBasedStateMachine):
         del self.books.draft[code][sku]
         self.books.shown[code] = self.books.total(code)
 
-    @precondition(lambda self: any(self.books.draft.values()))
-    @rule(channel=channel)
-    def confirms(self, channel: str) -> None:
+    @initialize(channel=channel, cases=st.integers(1, 4))
+    def begins(self, channel: str, cases: int) -> None:
+        self.orders("D0", channel, "T-1", cases)
+        self.orders("D1", channel, "T-2", cases)
+
+    @rule(dealer=dealer, channel=channel, sku=sku, cases=st.integers(1, 6))
+    def orders(self, dealer: str, channel: str, sku: str, cases: int) -> None:
+        self.writes_a_line(dealer, channel, sku, cases)
+        self.confirms(dealer, channel)
+
+    @rule(dealer=dealer, channel=channel)
+    def confirms(self, dealer: str, channel: str) -> None:
         """What was shown is ordered if it can be had; else nothing happens."""
-        books = self.books
-        code = next(code for code, draft in books.draft.items() if draft)
+        books, code = self.books, dealer
         draft = books.draft[code]
+        if not draft:
+            return
         if any(order.dealer == code and order.cases == draft for order in books.orders):
             return  # the same again is asked about; that conversation has its own tests
         if books.shown[code] == books.total(code) and not books.fits(code):
@@ -218,6 +230,7 @@ class Trade(RuleBasedStateMachine):
         (number,) = new
         assert number in said
         books.orders.append(Order(number, code, dict(draft), books.total(code)))
+        self.done["ordered"] += 1
         draft.clear()
         assert number in self.says(code, "web" if channel == "telegram" else "telegram", "我的订单")
 
@@ -235,6 +248,7 @@ class Trade(RuleBasedStateMachine):
         inbound, outcome = self.heard[which % len(self.heard)]
         again = handle(self.world.office, inbound)
         assert (again.status, again.says) == ("duplicate", outcome.says)
+        self.done["delivered again"] += 1
 
     # ---- the staff's day
 
@@ -245,6 +259,7 @@ class Trade(RuleBasedStateMachine):
         order = waiting[which % len(waiting)]
         self.does("ship", staff="warehouse", number=order.number)
         order.shipped = True
+        self.done["shipped"] += 1
         self.books.balance[order.dealer] -= order.total
         for each, cases in order.cases.items():
             self.books.on_hand[each] -= cases
@@ -362,7 +377,12 @@ class Trade(RuleBasedStateMachine):
 def test_no_sequence_of_public_acts_breaks_the_books(
     all_databases: Databases, tmp_path: Path, kind: str
 ) -> None:
-    machine = type("Walk", (Trade,), {"databases": all_databases, "kind": kind, "folder": tmp_path})
+    machine = type(
+        "Walk", (Trade,), {"databases": all_databases, "kind": kind, "folder": tmp_path, "done": Counter()}
+    )
     how = settings(max_examples=RUNS[kind], stateful_step_count=STEPS, deadline=None, database=None, derandomize=True,
                    suppress_health_check=list(HealthCheck), phases=(Phase.generate,))  # fmt: skip
     run_state_machine_as_test(machine, settings=how)
+    done: Counter[str] = machine.done  # type: ignore[attr-defined]
+    assert done["ordered"] >= 2 * RUNS[kind], done
+    print(dict(done))
