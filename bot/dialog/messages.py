@@ -3,7 +3,7 @@
 `Say` is words by key, never a rendered sentence: it is stored as JSON and rendered in the reader's language at delivery.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -70,6 +70,13 @@ class Inbound:
     addressed: bool = True
     sender_name: str = ""
     locale_hint: str = ""
+
+    def result(self, kind: Kind, *, message_id: str, text: str, at: datetime) -> "Inbound":
+        """What came of work this message asked for, as a message of our own in the same chat."""
+        return replace(
+            self, kind=kind, message_id=message_id, text=text, at=at,
+            media=None, media_group="", choice="", callback_id="",
+        )  # fmt: skip
 
     @property
     def reference(self) -> str:

@@ -236,17 +236,7 @@ def told(session: Session, media_id: str) -> None:
 
 def result_of(task: Task, now: datetime) -> Inbound:
     """The result as a message: it goes through the turn like any other, once."""
-    return replace(
-        task.inbound,
-        kind=Kind.FETCHED,
-        message_id=f"media:{task.id}",
-        text=task.id,
-        media=None,
-        media_group="",
-        choice="",
-        callback_id="",
-        at=now,
-    )
+    return task.inbound.result(Kind.FETCHED, message_id=f"media:{task.id}", text=task.id, at=now)
 
 
 def content_of(connection: Connection, ref: str) -> bytes | None:

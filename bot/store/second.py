@@ -1,6 +1,6 @@
 """Messages nobody understood, waiting for a model's second look; what came of it comes back as a message of its own."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -103,14 +103,4 @@ def look_of(session: Session, subject: str, look_id: str) -> Look | None:
 
 def result_of(look: Look, now: datetime) -> Inbound:
     """The result as a message: it goes through the turn like any other, once."""
-    return replace(
-        look.inbound,
-        kind=Kind.LOOKED,
-        message_id=f"second:{look.id}",
-        text=look.id,
-        media=None,
-        media_group="",
-        choice="",
-        callback_id="",
-        at=now,
-    )
+    return look.inbound.result(Kind.LOOKED, message_id=f"second:{look.id}", text=look.id, at=now)
