@@ -26,6 +26,10 @@ _FIRST_DAY = date(1899, 12, 30)
 """Day 0 of the numbers spreadsheets keep days as; 30000 to 79999 are the years 1982 to 2119."""
 _LIST = re.compile(r"[;；、,，|\n]")
 _PACK = re.compile(r"\s*([^=:：]+?)\s*[=:：]\s*(\d+)\s*((?:[|/]\s*[^|/]+)*)\s*")
+_NEGATIVE = re.compile(r"^\((.+)\)$")
+"""As bookkeepers write it."""
+_DAYS = re.compile(r"(?:月结|net)?\s*(\d{1,4})\s*(?:天|日|days?)?", re.IGNORECASE)
+_ONE_PACK = re.compile(r"\s*1\s*([^\d\s=:：]+)\s*[=:：]\s*(\d+)\s*([^\d\s|/]+)\s*")
 _CURRENCY = re.compile(r"^(?:¥|￥|\$|rmb|cny)\s*|\s*(?:元|rmb|cny)$", re.IGNORECASE)
 
 
@@ -102,6 +106,8 @@ def money(*, positive: bool = False, signed: bool = False) -> Reader:
 
     def read(cell: Any) -> int:
         value = _CURRENCY.sub("", _digits(cell))
+        if signed:
+            value = _NEGATIVE.sub(r"-\1", value)
         try:
             minor = parse_minor(value)
         except ValueError:
@@ -113,6 +119,17 @@ def money(*, positive: bool = False, signed: bool = False) -> Reader:
         return minor
 
     return read
+
+
+def days(most: int) -> Reader:
+    """A number of days such as 30, 30天 or 月结30天."""
+    read = whole(0, most)
+
+    def read_days(cell: Any) -> Any:
+        found = _DAYS.fullmatch(_digits(cell))
+        return read(found[1] if found else cell)
+
+    return read_days
 
 
 def day(cell: Any) -> date:
@@ -213,6 +230,9 @@ def _packs_in(cell: str) -> list[tuple[str, dict[str, Any]]]:
     found = []
     for part in re.split(r"[;；,，\n]", cell):
         if not part.strip():
+            continue
+        if one := _ONE_PACK.fullmatch(part):  # 1箱=15瓶
+            found += [(one[3], {"factor": 1, "names": []}), (one[1], {"factor": int(one[2]), "names": []})]
             continue
         match = _PACK.fullmatch(part)
         if match is None:

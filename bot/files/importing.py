@@ -93,6 +93,7 @@ class Report:
     unread: tuple[str, ...]  # other sheets of the workbook
     hidden_rows: tuple[int, ...]  # read though a spreadsheet program does not show them
     hidden_columns: tuple[str, ...]
+    totals: tuple[int, ...]  # rows of sums, which are none
     results: tuple[Result, ...]
 
     def count(self, done: str) -> int:
@@ -187,7 +188,7 @@ def import_sheet(
 ) -> Report:
     """Bring in rows that were read. Raises FileRefusedError when a column they need is not there."""
     missing = [column.name for column in kind.columns if column.required and column.name not in sheet.columns]
-    if missing and sheet.lines:
+    if missing and (sheet.lines or sheet.unknown):
         headings = kind.headings()
         shown = ", ".join(f"{column} ({' / '.join(headings[column][:3])})" for column in missing)
         raise FileRefusedError("no_column", name=name, columns=shown)
@@ -203,7 +204,8 @@ def import_sheet(
         progress(done, total)
     results.sort(key=attrgetter("row"))
     return Report(kind=kind.name, file=name, sha256=sha256, dry_run=dry_run, ignored=sheet.unknown,
-                  unread=sheet.unread, hidden_rows=sheet.hidden_rows, hidden_columns=sheet.hidden_columns, results=tuple(results))  # fmt: skip
+                  unread=sheet.unread, hidden_rows=sheet.hidden_rows, hidden_columns=sheet.hidden_columns,
+                  totals=sheet.totals, results=tuple(results))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

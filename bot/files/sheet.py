@@ -26,10 +26,17 @@ ENDINGS = (".json", ".jsonl", ".csv", ".xlsx")
 MOST_BYTES = 60_000_000
 MOST_ROWS = 200_000
 MOST_COLUMNS = 200
+MOST_TITLES = 20
+"""Rows among which the headers are looked for."""
+TOTALS = frozenset(
+    ("合计", "总计", "小计", "共计", "合計", "總計", "小計", "total", "grandtotal", "subtotal")
+)
 SMALL = 100_000
 """Bytes of text up to which a file is read in this process: a child is not worth its start."""
 _WITH_MACROS = (".xlsm", ".xltm", ".xlsb", ".xlam")
 _MAGIC = {b"PK\x03\x04": "is_xlsx", b"\xd0\xcf\x11\xe0": "is_xls", b"%PDF": "is_pdf"}
+_SCALED = re.compile(r"[(（\[【]\s*(?:[十百千万萬亿億]|thousand|million|k\b|'000)", re.IGNORECASE)
+"""A header whose numbers stand for a multiple of themselves."""
 _GUARDED = re.compile(r"^'(?='*\s*[=+\-@＝＋－＠]|[\t\r\n])")
 
 
@@ -46,7 +53,7 @@ class Sheet:
     """A file's rows. `unknown`: headers no column has. `head`: what a JSON object says beside its rows.
 
     `unread`: names of a workbook's other sheets that hold something. `hidden_rows`, `hidden_columns`: what was read though
-    a spreadsheet program does not show it, by number and by header.
+    a spreadsheet program does not show it, by number and by header. `totals`: rows of sums below the others, which are none.
     """
 
     lines: list[Line]
@@ -56,6 +63,7 @@ class Sheet:
     unread: tuple[str, ...] = ()
     hidden_rows: tuple[int, ...] = ()
     hidden_columns: tuple[str, ...] = ()
+    totals: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +158,7 @@ def folded(header: str) -> str:
 def _table(grid: Grid, known: Mapping[str, str], name: str) -> Sheet:
     """Rows under a row of headers; wholly empty rows are none, and a lone cell above the headers is a title."""
     filled = [row for row in grid.rows if row[0] in grid.marks or not all(map(_empty, row[1]))]
-    while len(filled) > 1 and _is_title(filled[0][1], known):
-        del filled[0]
+    del filled[: _titles(filled, known)]
     if not filled:
         raise FileRefusedError("empty", name=name)
     if len(filled) > MOST_ROWS + 1:
@@ -161,7 +168,8 @@ def _table(grid: Grid, known: Mapping[str, str], name: str) -> Sheet:
     merged = _merged(grid, top)
     wanted = [(place, column) for place, column in enumerate(headers) if column]
     lines = []
-    for number, cells in filled[1:]:
+    totals = _totals(filled, wanted)
+    for number, cells in filled[1 : len(filled) - len(totals)]:
         if len(cells) > len(headers) and any(not _empty(cell) for cell in cells[len(headers) :]):
             raise FileRefusedError("more_cells", name=name, row=number)
         if number in merged or number in grid.marks or len(cells) < len(headers):
@@ -176,7 +184,18 @@ def _table(grid: Grid, known: Mapping[str, str], name: str) -> Sheet:
     hidden_rows = tuple(line.number for line in lines if line.number in grid.hidden.rows)
     hidden_columns = tuple(str(written[place]) for place, _ in wanted if place in grid.hidden.places)
     return Sheet(lines, frozenset(column for column in headers if column), unknown, {}, grid.unread, hidden_rows,
-                 hidden_columns)  # fmt: skip
+                 hidden_columns, totals)  # fmt: skip
+
+
+def _totals(
+    filled: Sequence[tuple[int, Sequence[Any]]], wanted: Sequence[tuple[int, str]]
+) -> tuple[int, ...]:
+    """The last row, where it begins with a word for a sum and leaves cells empty that others fill."""
+    number, cells = filled[-1]
+    first = next((cell for cell in cells if not _empty(cell)), "")
+    held = sum(place < len(cells) and not _empty(cells[place]) for place, _ in wanted)
+    is_sum = len(filled) > 2 and folded(str(first)) in TOTALS and held < len(wanted)
+    return (number,) if is_sum else ()
 
 
 def _line(number: int, cells: Mapping[int, Any], headers: Sequence[str], grid: Grid) -> Line:
@@ -194,6 +213,17 @@ def _line(number: int, cells: Mapping[int, Any], headers: Sequence[str], grid: G
 
 def _named(headers: Sequence[str], place: int) -> bool:
     return 0 <= place < len(headers) and bool(headers[place])
+
+
+def _titles(filled: Sequence[tuple[int, Sequence[Any]]], known: Mapping[str, str]) -> int:
+    """How many rows stand above the headers: those are the first row that names two columns, else what follows lone cells."""
+    for place, (_, cells) in enumerate(filled[:MOST_TITLES]):
+        if len({known[folded(str(cell))] for cell in cells if folded(str(cell)) in known}) > 1:
+            return place
+    lone = 0
+    while lone < len(filled) - 1 and _is_title(filled[lone][1], known):
+        lone += 1
+    return lone
 
 
 def _is_title(cells: Sequence[Any], known: Mapping[str, str]) -> bool:
@@ -222,6 +252,11 @@ def _headers(written: Sequence[str], known: Mapping[str, str], name: str) -> lis
         if (column and column in columns[:place])
         or (not column and header.strip() and folded(header) in [folded(other) for other in written[:place]])
     ]
+    scaled = [
+        header for header, column in zip(written, columns, strict=True) if column and _SCALED.search(header)
+    ]
+    if scaled:
+        raise FileRefusedError("header_scaled", name=name, header=", ".join(scaled))
     if twice:
         raise FileRefusedError("header_twice", name=name, header=", ".join(twice))
     return columns

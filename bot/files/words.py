@@ -55,6 +55,8 @@ def told(report: Report, locale: str) -> list[str]:
         lines.append(say("hidden_rows", locale, count=len(report.hidden_rows), rows=shown + more))
     if report.hidden_columns:
         lines.append(say("hidden_columns", locale, columns=", ".join(report.hidden_columns)))
+    if report.totals:
+        lines.append(say("totals", locale, rows=", ".join(map(str, report.totals))))
     rejected = [result for result in report.results if result.done == "rejected"]
     for result in rejected[:SHOWN]:
         for fault in result.faults:
@@ -77,6 +79,7 @@ def as_json(report: Report, locale: str) -> dict[str, Any]:
         "dry_run": report.dry_run,
         "ignored": list(report.ignored),
         "unread": list(report.unread),
+        "totals": list(report.totals),
         "hidden_rows": list(report.hidden_rows),
         "hidden_columns": list(report.hidden_columns),
         **{done: report.count(done) for done in ("created", "updated", "unchanged", "rejected")},

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.files.cells import code, money, phone, text, whole
+from bot.files.cells import code, days, money, phone, text
 from bot.files.errors import Fault
 from bot.files.kinds import Column, Kind, Outcome, Row, flag, through, unknown
 from core.credit.many import put_terms
@@ -84,7 +84,7 @@ DEALERS = Kind(
         Column("level", code(20)),
         Column("credit_limit", money()),
         Column("balance", money(signed=True)),
-        Column("payment_days", whole(0, 3650)),
+        Column("payment_days", days(3650)),
     ),
     key=lambda row: str(row["code"]),
     save=save_dealers,
