@@ -216,7 +216,8 @@ def _advance(  # noqa: PLR0917 - the parts of one step
         free = missing.kind is SlotKind.WORDS
         turn.state.command = Command(verb=verb.name, slots=values, asked=missing.name, free=free)
         turn.touched.add("question")
-        return (say(f"{flow}.ask.{verb.name}.{missing.name}"),)
+        question = say(f"{flow}.ask.{verb.name}.{missing.name}")
+        return (question, say("desk.or_leave")) if asked == missing.name else (question,)
     if verb.preview is None:
         turn.state.command = None
         return verb.run(turn, values)

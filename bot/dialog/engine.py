@@ -208,8 +208,8 @@ def _hear_text(turn: Turn, ways: Routes, text: str) -> Says:
     word = word_for(text) if outside else ""
     if word in ways.choices:
         return _chosen(turn, ways, Offer(action=word))
-    if not moves and turn.actor.side == "staff":
-        return ways.moves[Social](turn, ())
+    if outside and turn.actor.side == "staff":
+        return ways.moves[Social](turn, moves)
     if outside and (turn.state.misses or not moves):
         return repair.not_understood(turn)
     turn.state.misses = int(outside)

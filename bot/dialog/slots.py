@@ -5,19 +5,17 @@ staff member's own scope: what lies outside it answers like what does not exist.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
-from functools import cache
-from pathlib import Path
 
 import msgspec
-import yaml
 
 from bot.dialog.api import Turn, choice, say
 from bot.dialog.messages import Say
+from bot.dialog.vocabulary import name_within, payouts, roles
 from bot.understand.context import Context
 from bot.understand.dates import scan_dates
 from bot.understand.money import scan_money
@@ -142,15 +140,15 @@ def _dealer(slot: Slot, rest: Rest, turn: Turn) -> str | None:
     """A dealer by code or by a piece of its name; digits at the end of a piece belong to the next slot."""
     for start, _, chunk in rest.chunks():
         name = chunk.rstrip("0123456789.-+¥￥元块万千百")
-        for words in dict.fromkeys((chunk, name)):
+        bare, taken = name_within(name)
+        for words, length in {chunk: len(chunk), name: len(name), bare: taken}.items():
             if len(words) < 2:
                 continue
             found = _dealers(turn.session, words)
-            if len(found) == 1:
-                rest.cut(start, start + len(words))
-                return found[0].code
             if found:
-                rest.cut(start, start + len(words))
+                rest.cut(start, start + length)
+                if len(found) == 1:
+                    return found[0].code
                 raise AskBackError(_which_dealer(slot, found))
     return None
 
@@ -323,13 +321,6 @@ def _role(slot: Slot, rest: Rest, _turn: Turn) -> str | None:
     return None
 
 
-@cache
-def roles() -> Mapping[str, tuple[str, ...]]:
-    """The words people use for roles, by role."""
-    path = Path(__file__).parent / "roles.yaml"
-    return {role: tuple(words) for role, words in yaml.safe_load(path.read_text(encoding="utf-8")).items()}
-
-
 def _name(_slot: Slot, rest: Rest, _turn: Turn) -> str | None:
     for start, end, chunk in rest.chunks():
         if 2 <= len(chunk) <= 40 and not chunk.isdigit():
@@ -358,13 +349,6 @@ def _payout(_slot: Slot, rest: Rest, _turn: Turn) -> str | None:
                 rest.cut(at, at + len(word))
                 return where
     return None
-
-
-@cache
-def payouts() -> Mapping[str, tuple[str, ...]]:
-    """The words for what a claim is paid to, longer ones before those they begin with."""
-    path = Path(__file__).parent / "payouts.yaml"
-    return {where: tuple(words) for where, words in yaml.safe_load(path.read_text(encoding="utf-8")).items()}
 
 
 _READERS: dict[SlotKind, Callable[[Slot, Rest, Turn], str | None]] = {

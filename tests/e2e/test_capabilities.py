@@ -15,7 +15,7 @@ from core.contracts.models import contracts
 from core.credit.models import accounts
 from core.credit.rebate_models import rebate_accounts
 from core.dealers.models import dealers
-from core.orders.models import order_lines, orders
+from core.orders.models import drafts, order_lines, orders
 from core.people.models import identities
 from core.products.models import products
 from core.stock.models import stock_items
@@ -326,3 +326,30 @@ def test_capability(office: Brand, name: str) -> None:
 def test_capability_with_retries_racing_the_first_attempt_and_tokens_ending(office: Brand, name: str) -> None:
     office.race()
     SCENES[name](office)
+
+
+@pytest.mark.parametrize("office", [("sqlite", "telegram")], indirect=True, ids="-".join)
+def test_in_a_group_only_what_is_addressed_counts_and_each_has_a_draft_of_their_own(office: Brand) -> None:
+    first, second = office.owner(), office.owner("CD", "赵老板")
+    assert isinstance(first, OnTelegram)
+    assert isinstance(second, OnTelegram)
+    group = office.telegram.group(-1_001_234, "骑行群")
+    first.person.says("链条9盒", to=group)  # to the others, not to us
+    first.person.says("@dealer_desk_bot 链条3盒", to=group)
+    assert "链条 3盒" in group.hears("链条").text
+    second.person.says("@dealer_desk_bot 刹车皮2盒", to=group)
+    text = group.hears("刹车皮").text
+    assert "链条" not in text
+    second.person.says("@dealer_desk_bot 下单", to=group)
+    group.hears("私聊")
+    first.says("链条1盒")
+    first.hears("合计 ¥250")
+    shown = rows(office.app.database, select(drafts.c.place, drafts.c.lines))
+    held = sorted((place, line["sku"], line["base_qty"]) for place, lines in shown for line in lines)
+    assert held == [
+        ("group:-1001234", "C-08", 30),
+        ("group:-1001234", "P-11", 40),
+        ("private", "C-08", 10),
+    ]
+    assert not any("¥" in message.text for message in group.inbox)
+    assert rows(office.app.database, select(orders.c.id)) == []

@@ -11,11 +11,13 @@ import yaml
 
 from bot.dialog.api import ChoiceHandler, Flow, Says, Turn, capped, choice, say
 from bot.dialog.messages import Choice, Picture, Say
+from bot.dialog.vocabulary import name_within
 from bot.understand.normalise import normalise
 from bot.understand.types import Ask, Topic
 from core.contracts.queries import Contract, contract_by_id, contracts_of, ending_contracts
 from core.contracts.rules import state_of
 from core.contracts.service import Decided, decide_contract, snooze_contract
+from core.dealers.queries import find_dealers
 from core.kit.errors import NotFoundError
 from core.kit.say import Param
 from core.people.invites import issue_channel_link
@@ -39,7 +41,9 @@ def _words() -> dict[str, list[str]]:
 
 def asked(turn: Turn, _moves: Sequence[Ask]) -> Says:
     """When the dealer's contract ends; for staff, those that end soon."""
-    return ending(turn) if turn.actor.side == "staff" else see(turn)
+    if turn.actor.side != "staff":
+        return see(turn)
+    return _of_dealer(turn) or ending(turn)
 
 
 def see(turn: Turn, _arg: str = "") -> Says:
@@ -130,6 +134,21 @@ def ending(turn: Turn) -> Says:
     return (Say(key="contracts.ending", params={"count": len(found)}, lines=capped(lines), choices=choices),)
 
 
+def _of_dealer(turn: Turn) -> Says | None:
+    """The contracts of the dealer that is named, whenever they end; None where none is, or no one dealer."""
+    text = normalise(turn.inbound.text).text.strip(" 。.!！?？")
+    named = next(filter(None, (re.fullmatch(pattern, text) for pattern in _words()["of"])), None)
+    found = find_dealers(turn.session, name_within(named["dealer"])[0]) if named else ()
+    if len(found) != 1:
+        return None
+    (dealer,) = found
+    held = contracts_of(turn.session.for_dealer(dealer.id))
+    if not held:
+        return (say("contracts.none_of", dealer=dealer.name),)
+    live = [each for each in held if state_of(each.starts_on, each.ends_on, turn.today) != "ended"]
+    return tuple(each for found in (live or held[:1]) for each in card(turn, str(found.id)))
+
+
 def card(turn: Turn, arg: str) -> Says:
     """One contract with its buttons."""
     require(turn.actor, "contracts.decide")
@@ -178,7 +197,7 @@ def short(turn: Turn) -> Says | None:
     text = normalise(turn.inbound.text).text.strip(" 。.!！?？")
     staff = turn.actor.side == "staff"
     if not any(re.fullmatch(pattern, text) for pattern in _words()["list" if staff else "send"]):
-        return None
+        return _of_dealer(turn) if staff and turn.may("contracts.decide") else None
     return ending(turn) if staff else _sent(turn)
 
 

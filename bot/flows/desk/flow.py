@@ -68,7 +68,7 @@ def language(turn: Turn, moves: Sequence[Language]) -> Says:
 
 def chat(turn: Turn, moves: Sequence[Social]) -> Says:
     """A courtesy gets one; nothing else is talked about here."""
-    if moves[0].intent is not Intent.CHITCHAT:
+    if not moves or moves[0].intent is not Intent.CHITCHAT:
         return no_command(turn)
     thanked = says("thanks", normalise(turn.inbound.text).text)
     return (say("desk.welcome" if thanked else "desk.here"),)

@@ -39,6 +39,10 @@ def short(turn: Turn) -> Says | None:
         return (_shown(turn, preference_of(turn.session, turn.actor.subject)),)
     if any(re.fullmatch(pattern, text) for pattern in words["loud"]):
         return _quiet(turn, None)
+    for pattern in words["topic"]:
+        if match := re.fullmatch(pattern, text):
+            topic = words["topics"].get(match["topic"]) or words["topics"][match["topic"].removesuffix("s")]
+            return _switched(turn, topic, on=bool(re.match(words["turn_on"], text)))
     for pattern in words["quiet"]:
         if match := re.fullmatch(pattern, text):
             return _hours(turn, match["from"], match["to"], evening=bool(re.search(words["evening"], text)))
@@ -50,6 +54,11 @@ def toggle(turn: Turn, topic: str) -> Says:
     if topic not in _topics(turn):
         return (_shown(turn, preference_of(turn.session, turn.actor.subject)),)
     return (_shown(turn, toggle_topic(turn.session, turn.actor, topic)),)
+
+
+def _switched(turn: Turn, topic: str, *, on: bool) -> Says:
+    wish = preference_of(turn.session, turn.actor.subject)
+    return toggle(turn, topic) if (topic in wish.muted) == on else (_shown(turn, wish),)
 
 
 def quiet(turn: Turn, arg: str) -> Says:

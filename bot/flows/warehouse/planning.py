@@ -3,12 +3,12 @@
 from datetime import date
 from decimal import Decimal
 
-from bot.dialog.api import Says, Turn, choice, say
+from bot.dialog.api import Says, Turn, capped, choice, say
 from bot.dialog.commands import Values, Verb, begun
 from bot.dialog.messages import Say
 from bot.dialog.slots import Slot, SlotKind, goods_of
 from core.kit.say import Param, Quantity
-from core.stock.cover import ask_to_buy, snooze_stock
+from core.stock.cover import ask_to_buy, notable_stock, snooze_stock
 from core.stock.queries import StockItem, stock_of
 from core.stock.service import plan_stock
 from notifications.attention import see_alerts_about
@@ -70,6 +70,25 @@ def expect(turn: Turn, values: Values) -> Says:
     return (say("warehouse.expected"),)
 
 
+def surplus(turn: Turn, _values: Values) -> Says:
+    """What there is far too much of, what lasts longest first."""
+    found = sorted(
+        (item for item in notable_stock(turn.session) if item.high), key=lambda item: -(item.cover or 0)
+    )
+    if not found:
+        return (say("warehouse.none_surplus"),)
+    lines = tuple(
+        say(
+            "warehouse.surplus_line",
+            product=turn.name(item.sku),
+            available=_base(turn, item.sku, item.available),
+            count=item.cover,
+        )
+        for item in found
+    )
+    return (Say(key="warehouse.surplus", params={"count": len(found)}, lines=capped(lines)),)
+
+
 _GOODS = Slot("goods", SlotKind.GOODS)
 _FLOOR = Verb(name="floor", policy="stock.plan", slots=(_GOODS,), run=set_floor, preview=setting_floor)
 _EXPECT = Verb(
@@ -79,7 +98,7 @@ _EXPECT = Verb(
     run=expect,
     preview=expecting,
 )
-VERBS = (_FLOOR, _EXPECT)
+VERBS = (_FLOOR, _EXPECT, Verb(name="surplus", policy="stock.plan", run=surplus))
 
 
 def lower(turn: Turn, sku: str) -> Says:

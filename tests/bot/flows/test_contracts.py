@@ -276,3 +276,13 @@ def bind_chat(world: World, who: str, inbound: Inbound) -> None:
     row = {"channel": inbound.channel, "account": inbound.account, "external_id": inbound.sender, "chat": inbound.chat,
            "person_id": person, "bound_at": world.now, "last_seen_at": world.now}  # fmt: skip
     world.shop.system(lambda session: session.execute(insert(identities), row))
+
+
+@pytest.mark.parametrize(
+    "text", ["城北的合同什么时候到期", "合同 城北", "城北商行的合同", "north's contract"]
+)
+def test_staff_see_the_contract_of_a_dealer_they_name_however_far_it_is(world: World, text: str) -> None:
+    assert world.says("sales", text) == "城北商行 还没有登记合同"
+    bring(world, 200)
+    assert "合同200天后到期：城北商行 HT-1" in world.says("sales", text)
+    assert "身份不能" in world.says("warehouse", "城北的合同")

@@ -137,6 +137,23 @@ def test_much_too_much_is_on_the_morning_list(world: World) -> None:
     assert "可乐 330ml（C-1）有 2,388瓶，够卖5,970天，偏多" in text
 
 
+@pytest.mark.parametrize(
+    ("off", "on"), [("关掉库存提醒", "打开库存提醒"), ("turn off stock alerts", "start stock alerts")]
+)
+def test_a_topic_is_turned_off_and_on_in_words_and_the_same_again_changes_nothing(
+    world: World, off: str, on: str
+) -> None:
+    for _ in range(2):
+        assert "库存：不提醒" in world.says("warehouse", off)
+    for _ in range(2):
+        assert "库存：提醒" in world.says("warehouse", on)
+
+
+def test_too_much_is_listed_when_asked(world: World) -> None:
+    sell(world, "可乐1箱")
+    assert "可乐 330ml 有 2,388瓶，够卖5,970天" in world.says("warehouse", "压货")
+
+
 def test_a_muted_topic_is_not_told_but_what_needs_a_decision_is(world: World) -> None:
     world.says("sales", "提醒设置")
     world.presses("sales", "alert-topic", "orders")

@@ -195,3 +195,40 @@ def test_a_yes_to_nothing_is_answered_in_staffs_words(world: World) -> None:
     assert world.says("sales", "确认") == "现在没有要您确认的事"
     assert world.says("finance", "confirm") == "Nothing is waiting for your yes"
     assert world.says("sales", "谢谢") == "不客气"
+
+
+@pytest.mark.parametrize(
+    ("who", "text", "shown"),
+    [
+        ("finance", "把城北的额度改成3万", "额度：城北商行 ¥2,000 → ¥30,000"),
+        ("finance", "城北商行今天打了2000块", "收款：城北商行 ¥2,000"),
+        ("finance", "收到城北货款 1000", "收款：城北商行 ¥1,000"),
+        ("finance", "给城北商行调账 -300 促销补差", "调账：城北商行 -¥300（促销补差）"),
+        ("finance", "城北额度多少", "额度 ¥2,000 · 账上"),
+        ("finance", "balance north", "额度 ¥2,000 · 账上"),
+        ("sales", "城北现在欠多少", "额度 ¥2,000 · 账上"),
+        ("sales", "城北都有谁在用", "城北商行 有 3 人"),
+        ("sales", "邀请城北的采购小李", "邀请好了：「城北商行」（采购）"),
+        ("admin", "把可乐的价格改成50", "改价：可乐 330ml ¥50/箱"),
+        ("warehouse", "可乐到了5箱", "可乐 330ml 5箱，在库 2,400瓶 → 2,460瓶"),
+        ("warehouse", "received 5 cases of cola", "可乐 330ml 5箱"),
+        ("warehouse", "哪些货积压", "没有压货"),
+        ("warehouse", "哪些货不多了", "没有低于下限的货"),
+    ],
+)
+def test_what_staff_say_in_their_own_words_is_understood(
+    world: World, who: str, text: str, shown: str
+) -> None:
+    assert shown in world.says(who, text)
+
+
+def test_nonsense_is_answered_in_staffs_words_however_often(world: World) -> None:
+    for text in ("讲个笑话", "再讲一个", "飞机几点到", "阿斯顿发"):
+        said = world.hears("warehouse", text).says
+        assert not [choice for say in said for choice in say.choices if choice.action == "way"], text
+
+
+def test_what_does_not_answer_the_question_is_asked_again_with_the_way_out(world: World) -> None:
+    assert world.says("finance", "额度 城北") == "额度改成多少？"
+    assert world.says("finance", "什么意思") == "额度改成多少？\n不办了就回「算了」"
+    assert "没有办" in world.says("finance", "算了")
