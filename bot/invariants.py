@@ -11,9 +11,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, String, and_, bindparam, cast, func, literal, or_, select
 
 from bot.schema import metadata
-from bot.store.models import conversations, inbox, parked
+from bot.store.models import conversations, files, inbox, parked
 from core.audit.seal import Anchor, verify
 from core.claims.check import check as check_claims
+from core.claims.models import claims
 from core.credit.models import accounts
 from core.db.references import foreign_rows
 from core.db.scope import system
@@ -81,6 +82,10 @@ _invited = invites.outerjoin(members, members.c.id == invites.c.member_id).outer
     staff, staff.c.id == invites.c.staff_id
 )
 
+_decided = claims.join(members, members.c.id == claims.c.member_id).outerjoin(
+    staff, claims.c.decided_by == literal("s:") + cast(staff.c.id, String())
+)
+
 RULES: tuple[tuple[str, Select[Any]], ...] = (
     ("dealers.account", _wrong(dealers.c.code, literal(""), dealers.outerjoin(accounts, accounts.c.dealer_id == dealers.c.id),
                                and_(accounts.c.dealer_id.is_(None), select(orders.c.id).where(orders.c.dealer_id == dealers.c.id).exists()),
@@ -101,6 +106,11 @@ RULES: tuple[tuple[str, Select[Any]], ...] = (
     ("outbox.reply", _wrong(outbox.c.key, outbox.c.subject, outbox,
                             and_(outbox.c.kind == "reply", outbox.c.chat == ""), right="a chat")),
     ("conversations.version", _wrong(conversations.c.subject, conversations.c.version, conversations, conversations.c.version < 0)),
+    ("claims.decided", _wrong(claims.c.number, claims.c.decided_by, _decided,
+                              and_(claims.c.state.in_(("paid", "rejected")), claims.c.decided_by == ""),
+                              claims.c.decided_by == literal("m:") + cast(claims.c.member_id, String()),
+                              staff.c.person_id == members.c.person_id, right="somebody else")),
+    ("files.size", _wrong(files.c.sha256, files.c.size, files, func.length(files.c.content) != files.c.size)),
     ("invites.once", _wrong(invites.c.id, invites.c.state, invites,
                             and_(invites.c.state.in_(("claimed", "used")), invites.c.claimed_by.is_(None)),
                             and_(invites.c.state == "open", invites.c.claimed_by.is_not(None)))),

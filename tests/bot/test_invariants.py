@@ -3,18 +3,22 @@
 import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Boolean, Integer, Table, insert
+from sqlalchemy import Boolean, CheckConstraint, DateTime, Integer, Table, UniqueConstraint, insert
 
 from bot.invariants import RULES, violations
 from bot.schema import metadata
+from core.claims.check import RULES as CLAIMS
 from core.db.base import Json
 from core.db.references import foreign_rows
 from core.db.scope import SystemScope
 from core.db.session import Session
 from core.kit.violation import Violation
+from core.orders.check import RULES as ORDERS
+from core.rebates.check import RULES as REBATES
 from tests.core.shop import NOW, open_shop
 from tests.databases import Database
 
@@ -37,6 +41,11 @@ PLANTS: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "outbox.lease": [("outbox", {**OUTBOX, "state": "claimed", "leased_by": "p", "lease_until": "2026-03-09 01:00:00"})],
     "outbox.settled": [("outbox", {**OUTBOX, "state": "sent"})],
     "outbox.reply": [("outbox", {**OUTBOX, "kind": "reply", "state": "pending"})],
+    "claims.decided": [
+        ("claims", {"dealer_id": 1, "number": "C1", "member_id": 1, "state": "rejected", "category": "x", "amount": 5,
+                    "spent_on": "2026-03-09", "submitted_at": AT, "decided_by": "m:1"})
+    ],
+    "files.size": [("files", {"sha256": "a" * 64, "mime": "image/png", "size": 9, "content": b"short", "at": AT})],
     "conversations.version": [
         ("conversations", {"subject": "m:1", "place": "p", "version": -1, "state": "{}", "updated_at": AT})
     ],
@@ -96,9 +105,95 @@ def test_every_rule_has_its_planted_fault() -> None:
     assert {rule for rule, _ in RULES} == set(PLANTS)
 
 
+INVARIANTS: dict[str, tuple[str, ...]] = {
+    "I1 stock has no negative part": ("stock.reserved", "CHECK stock_items"),
+    "I2 stock is its ledger and its reservations": ("stock.on_hand", "stock.reserved", "stock.shipped"),
+    "I3 exposure and balance are their orders and ledger": ("accounts.exposure", "accounts.balance", "orders.override"),
+    "I4 what is held is shipped or freed, once": ("order_lines.quantities", "orders.shipped_lines"),
+    "I5 an order is the sum of its lines": ("order_lines.total", "orders.total"),
+    "I6 states are reached by declared ways": ("orders.state", "claims.history"),
+    "I7 a rebate balance is its ledger, never rewritten": ("rebates.balance", "APPEND rebate_ledger"),
+    "I8 a settled rebate is what its purchases earn": ("rebates.due", "rebates.settlements"),
+    "I9 a budget is what its claims hold": ("budgets.used", "CHECK budgets"),
+    "I10 a claim is paid once, a receipt used once": ("claims.paid", "claims.evidence", "UNIQUE claim_evidence"),
+    "I11 nobody decides a claim of his own": ("claims.decided",),
+    "I12 what belongs to a dealer hangs on the same dealer": ("order_lines.order",),
+    "I13 a message is in the inbox once, and done or parked": ("parked.applied", "parked.done", "UNIQUE inbox"),
+    "I14 a message out is leased, settled, addressed": ("outbox.lease", "outbox.settled", "outbox.reply", "CHECK outbox"),
+    "I15 a notice has one key": ("UNIQUE outbox", "UNIQUE fired"),
+    "I16 a conversation has one state": ("conversations.version", "UNIQUE conversations"),
+    "I17 a movement has one source": ("UNIQUE account_ledger", "UNIQUE stock_ledger"),
+    "I18 an invite is used once and kept as a digest": ("invites.once", "invites.hashed", "invites.live"),
+    "I19 who acts is somebody": ("persons.acts_as", "members.person", "identities.person"),
+    "I20 the audit trail is whole": ("audit.row", "audit.seal_missing", "audit.anchor"),
+    "I21 a file is what it says": ("files.size", "CHECK media"),
+    "I24 money is neither made nor lost": ("accounts.balance", "accounts.shipments", "account.claims", "account.rebates"),
+}  # fmt: skip
+"""The reference's invariants and what holds each: rules of the check, or what the database itself refuses.
+
+I22 (encryption) is not built; I23 holds by the type of every time column.
+"""
+
+
+def test_every_invariant_is_held_by_a_rule_with_a_planted_fault_or_by_the_database() -> None:
+    planted_text = planted_elsewhere() + "".join(f'"{rule}"' for rule in (*PLANTS, *LEDGERS))
+    for invariant, holders in INVARIANTS.items():
+        for holder in holders:
+            kind, _, name = holder.rpartition(" ")
+            if not kind:
+                assert f'"{holder}"' in planted_text, (invariant, holder)
+                continue
+            table = metadata.tables[name]
+            held = {
+                "CHECK": any(isinstance(one, CheckConstraint) for one in table.constraints),
+                "UNIQUE": any(isinstance(one, UniqueConstraint) for one in table.constraints)
+                or any(column.unique for column in table.c) or any(index.unique for index in table.indexes),
+                "APPEND": bool(table.info.get("append_only")),
+            }  # fmt: skip
+            assert held[kind], (invariant, holder)
+
+
+def planted_elsewhere() -> str:
+    """The tests of the nouns' own checks: a rule named there is planted there."""
+    tests = Path(__file__).parents[1]
+    files = ("orders/test_check.py", "claims/test_claims.py", "rebates/test_close.py", "audit/test_seal.py")
+    return "".join((tests / "core" / file).read_text(encoding="utf-8") for file in files)
+
+
+def test_every_rule_of_the_nouns_has_its_planted_fault() -> None:
+    rules = {rule for rule, _ in (*ORDERS, *CLAIMS, *REBATES)}
+    known = planted_elsewhere() + "".join(f'"{rule}"' for rule in LEDGERS)
+    assert {rule for rule in rules if f'"{rule}"' not in known} == set()
+
+
+def test_every_time_is_kept_in_utc() -> None:
+    """I23: no column keeps a time without its zone."""
+    for table in metadata.sorted_tables:
+        for column in table.c:
+            assert not isinstance(column.type, DateTime), f"{table.name}.{column.name}"
+
+
 @pytest.mark.parametrize("rule", PLANTS)
 def test_a_planted_fault_is_found_by_its_rule(lively: Database, rule: str) -> None:
     past_the_keys(lively, PLANTS[rule])
+    assert rule in {one.rule for one in look(lively)}
+
+
+LEDGERS: dict[str, list[tuple[str, dict[str, Any]]]] = {
+    "claims.evidence": [("claims", {"id": 9, "dealer_id": 1, "state": "submitted", "amount": 5}),
+                        ("claim_evidence", {"dealer_id": 1, "claim_id": 9, "live": 0})],
+    "account.claims": [("account_ledger", {"dealer_id": 1, "kind": "claim", "amount": 5})],
+    "account.rebates": [("account_ledger", {"dealer_id": 1, "kind": "rebate", "amount": 5})],
+    "rebates.claims": [("rebate_ledger", {"dealer_id": 1, "kind": "claim", "amount": 5})],
+    "rebates.used": [("rebate_ledger", {"dealer_id": 1, "kind": "used", "amount": -5})],
+    "audit.seal_missing": [("audit_seals", {"number": 5})],
+}  # fmt: skip
+"""Rules of the nouns whose faults no verb can make."""
+
+
+@pytest.mark.parametrize("rule", LEDGERS)
+def test_a_fault_across_ledgers_is_found_by_its_rule(lively: Database, rule: str) -> None:
+    past_the_keys(lively, [(name, filled(metadata.tables[name], **row)) for name, row in LEDGERS[rule]])
     assert rule in {one.rule for one in look(lively)}
 
 
