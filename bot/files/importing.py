@@ -94,6 +94,7 @@ class Report:
     hidden_rows: tuple[int, ...]  # read though a spreadsheet program does not show them
     hidden_columns: tuple[str, ...]
     totals: tuple[int, ...]  # rows of sums, which are none
+    headers: Mapping[str, str]  # how columns are headed in the file
     results: tuple[Result, ...]
 
     def count(self, done: str) -> int:
@@ -205,7 +206,7 @@ def import_sheet(
     results.sort(key=attrgetter("row"))
     return Report(kind=kind.name, file=name, sha256=sha256, dry_run=dry_run, ignored=sheet.unknown,
                   unread=sheet.unread, hidden_rows=sheet.hidden_rows, hidden_columns=sheet.hidden_columns,
-                  totals=sheet.totals, results=tuple(results))  # fmt: skip
+                  totals=sheet.totals, headers=sheet.headers, results=tuple(results))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

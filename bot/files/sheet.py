@@ -53,7 +53,7 @@ class Sheet:
     """A file's rows. `unknown`: headers no column has. `head`: what a JSON object says beside its rows.
 
     `unread`: names of a workbook's other sheets that hold something. `hidden_rows`, `hidden_columns`: what was read though
-    a spreadsheet program does not show it, by number and by header. `totals`: rows of sums below the others, which are none.
+    a spreadsheet program does not show it, by number and by header. `totals`: rows of sums below the others, which are none. `headers`: how columns are headed in the file.
     """
 
     lines: list[Line]
@@ -64,6 +64,7 @@ class Sheet:
     hidden_rows: tuple[int, ...] = ()
     hidden_columns: tuple[str, ...] = ()
     totals: tuple[int, ...] = ()
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +185,7 @@ def _table(grid: Grid, known: Mapping[str, str], name: str) -> Sheet:
     hidden_rows = tuple(line.number for line in lines if line.number in grid.hidden.rows)
     hidden_columns = tuple(str(written[place]) for place, _ in wanted if place in grid.hidden.places)
     return Sheet(lines, frozenset(column for column in headers if column), unknown, {}, grid.unread, hidden_rows,
-                 hidden_columns, totals)  # fmt: skip
+                 hidden_columns, totals, {column: str(written[place]).strip() for place, column in wanted})  # fmt: skip
 
 
 def _totals(

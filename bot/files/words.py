@@ -1,5 +1,6 @@
 """Saying in somebody's language what became of a file."""
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -35,10 +36,12 @@ def refusal(error: FileRefusedError, locale: str) -> str:
     return say(f"file.{error.code}", locale, **error.fields)
 
 
-def reasons(result: Result, locale: str) -> str:
+def reasons(result: Result, locale: str, headers: Mapping[str, str]) -> str:
     """Everything wrong with a row, in one cell."""
     parts = [
-        f"{fault.column}: {reason_of(fault, locale)}" if fault.column else reason_of(fault, locale)
+        f"{headers.get(fault.column, fault.column)}: {reason_of(fault, locale)}"
+        if fault.column
+        else reason_of(fault, locale)
         for fault in result.faults
     ]
     return "; ".join(parts)
@@ -61,7 +64,11 @@ def told(report: Report, locale: str) -> list[str]:
     for result in rejected[:SHOWN]:
         for fault in result.faults:
             key = "row.column" if fault.column else "row"
-            fields = {"row": result.row, "key": result.key, "column": fault.column}
+            fields = {
+                "row": result.row,
+                "key": result.key,
+                "column": report.headers.get(fault.column, fault.column),
+            }
             lines.append(say(key, locale, reason=reason_of(fault, locale), **fields))
     if len(rejected) > SHOWN:
         lines.append(say("more", locale, count=len(rejected) - SHOWN))
@@ -88,7 +95,7 @@ def as_json(report: Report, locale: str) -> dict[str, Any]:
                 "row": result.row,
                 "key": result.key,
                 "result": result.done,
-                "reason": reasons(result, locale),
+                "reason": reasons(result, locale, report.headers),
                 "faults": [{"code": fault.code, "column": fault.column} for fault in result.faults],
             }
             for result in report.results
@@ -104,7 +111,7 @@ def result_rows(report: Report, locale: str) -> list[dict[str, Any]]:
             heads["row"]: result.row,
             heads["key"]: result.key,
             heads["result"]: say(f"done.{result.done}", locale),
-            heads["reason"]: reasons(result, locale),
+            heads["reason"]: reasons(result, locale, report.headers),
         }
         for result in report.results
     ]

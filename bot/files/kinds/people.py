@@ -29,9 +29,17 @@ def save_members(session: Session, actor: Actor, rows: Sequence[Row]) -> list[Ou
         ]
         return [_revoked(done) for done in put_members(session, actor, values)]
 
-    still = [row for row in rows if row.get("state") != REVOKED]
-    done = iter(through(still, lambda row: unknown("dealer", row, known), put))
-    return ["unchanged" if row.get("state") == REVOKED else next(done) for row in rows]
+    def fault_of(row: Row) -> Fault | None:
+        return unknown("dealer", row, known) or (None if "name" in row else Fault("missing", "name"))
+
+    still = [row for row in rows if not _as_exported(row)]
+    done = iter(through(still, fault_of, put))
+    return ["unchanged" if _as_exported(row) else next(done) for row in rows]
+
+
+def _as_exported(row: Row) -> bool:
+    """Somebody revoked, or invited without a name: an export names them, and there is nothing to bring in."""
+    return row.get("state") == REVOKED or ("state" in row and "name" not in row)
 
 
 def save_staff(session: Session, actor: Actor, rows: Sequence[Row]) -> list[Outcome]:
@@ -48,12 +56,12 @@ MEMBERS = Kind(
     name="members",
     columns=(
         Column("dealer", code(40), required=True),
-        Column("name", text(80), required=True),
+        Column("name", text(80)),
         Column("phone", phone),
         Column("role", one_of("member_roles"), required=True),
         Column("state", text(20)),  # as exported
     ),
-    key=lambda row: f"{row['dealer']} / {row.get('phone') or row['name']}",
+    key=lambda row: f"{row['dealer']} / {row.get('phone') or row.get('name') or '-'}",
     save=save_members,
     rows_under=("members", "rows"),
 )

@@ -100,6 +100,6 @@ def test_a_unit_in_a_count_is_refused_with_what_to_write(small_shop: Shop) -> No
     )
     assert faults(report) == [(2, "on_hand", "not_whole")]
     assert told(report, "zh-Hans")[1] == (
-        "第 2 行 T-1，on_hand：要填不带单位的整数（货按基本单位），现在是“80箱”"
+        "第 2 行 T-1，库存数量：要填不带单位的整数（货按基本单位），现在是“80箱”"
     )
     assert [(row.on_hand, row.reorder_point) for row in small_shop.rows(stock_items)] == [(1200, 35)]

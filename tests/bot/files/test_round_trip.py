@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Table
+from sqlalchemy import Connection, Table, insert, update
 
 from bot.files.exporting import EXPORTS, export_rows
 from bot.files.importing import KINDS
@@ -12,7 +12,7 @@ from bot.files.words import reasons
 from bot.files.writing import write_rows
 from bot.sample import load_sample
 from bot.schema import metadata
-from core.db.scope import SystemScope
+from core.db.scope import SystemScope, system
 from core.db.session import Session
 from tests.bot.files.shop import ZONE, Shop, done
 from tests.bot.files.test_exporting import NOW
@@ -63,7 +63,7 @@ def test_an_export_brought_in_again_changes_nothing(sample: Shop, ending: str) -
         path, count = written(sample, kind, ending)
         assert count, kind
         report = sample.load(kind, path)
-        wrong = [(one.key, reasons(one, "en")) for one in report.results if one.done != "unchanged"]
+        wrong = [(one.key, reasons(one, "en", {})) for one in report.results if one.done != "unchanged"]
         assert (kind, wrong[:3]) == (kind, [])
         assert len(report.results) == count
     assert books(sample) == before
@@ -77,3 +77,27 @@ def test_text_that_looks_like_a_formula_comes_back_as_it_was(small_shop: Shop, e
     path, _ = written(small_shop, "dealers", ending)
     assert done(small_shop.load("dealers", path)) == ["unchanged"] * len(names)
     assert [row.name for row in small_shop.rows(table("dealers"))] == names
+
+
+def test_people_revoked_or_invited_without_a_name_go_out_and_come_in_unchanged(small_shop: Shop) -> None:
+    small_shop.begin()
+    small_shop.load("members", "dealer,name,phone,role\nN1,李老板,13800138000,owner\nN1,旧人,,buyer\n")
+    members = table("members")
+
+    def change(connection: Connection) -> None:
+        connection.execute(system(update(members).where(members.c.name == "旧人").values(state="revoked")))
+        nameless = {
+            "dealer_id": 2,
+            "name": "",
+            "phone": "",
+            "role": "owner",
+            "state": "invited",
+            "created_at": NOW,
+        }
+        connection.execute(system(insert(members)), nameless)
+
+    small_shop.database.lane.run(change)
+    before = books(small_shop)
+    path, _ = written(small_shop, "members", ".xlsx")
+    assert done(small_shop.load("members", path)) == ["unchanged"] * 3
+    assert books(small_shop) == before
