@@ -28,6 +28,8 @@ _POLITE = re.compile(r"^(?:请|麻烦|帮我|帮忙|我要|我想|please|can you
 
 OF_CLAIMS = {"review": "expense", "approving": "approving-expense", "rejecting": "rejecting-expense"}
 """What the words for orders mean beside the number of a claim."""
+MOST_OFFERED = 6
+"""Values a question offers to pick from."""
 _NUMBER = re.compile(r"\s*\d{1,2}\s*[.、]?\s*")
 
 Values = Mapping[str, str]
@@ -211,18 +213,43 @@ def _advance(  # noqa: PLR0917 - the parts of one step
         held = Command(verb=verb.name, slots=values, asked=slot.name if slot else "")
         turn.state.command = _doubtful(held, rest.text, back.item)
         return (_own(verb, back.say),)
-    missing = next((slot for slot in verb.slots if slot.required and slot.name not in values), None)
+    missing = _missing(verb, values)
     if missing is not None:
-        free = missing.kind is SlotKind.WORDS
-        turn.state.command = Command(verb=verb.name, slots=values, asked=missing.name, free=free)
-        turn.touched.add("question")
-        question = say(f"{flow}.ask.{verb.name}.{missing.name}")
-        return (question, say("desk.or_leave")) if asked == missing.name else (question,)
+        offered = missing.offered(turn) if missing.offered else ()
+        if len(offered) != 1 or asked or rest.text.strip() or verb.preview is None:
+            return _ask(flow, verb, turn, values, missing, offered, again=asked == missing.name)
+        values[missing.name] = offered[0][0]  # the only one there is, and it is shown before anything is done
+        return _advance(flow, verb, turn, values, rest)
     if verb.preview is None:
         turn.state.command = None
         return verb.run(turn, values)
     turn.state.command = Command(verb=verb.name, slots=values)
     return (_preview(verb, turn, values),)
+
+
+def _missing(verb: Verb, values: Values) -> Slot | None:
+    return next((slot for slot in verb.slots if slot.required and slot.name not in values), None)
+
+
+def _ask(  # noqa: PLR0917 - the parts of one question
+    flow: str,
+    verb: Verb,
+    turn: Turn,
+    values: Values,
+    missing: Slot,
+    offered: Sequence[tuple[str, str]],
+    *,
+    again: bool,
+) -> Says:
+    free = missing.kind is SlotKind.WORDS
+    turn.state.command = Command(verb=verb.name, slots=dict(values), asked=missing.name, free=free)
+    turn.touched.add("question")
+    choices = tuple(
+        choice("dialog.plain", f"{FILL}-{verb.name}", f"{missing.name}~{value}", text=shown)
+        for value, shown in offered[:MOST_OFFERED]
+    )
+    question = Say(key=f"{flow}.ask.{verb.name}.{missing.name}", choices=choices)
+    return (question, say("desk.or_leave")) if again else (question,)
 
 
 def _preview(verb: Verb, turn: Turn, values: Values) -> Say:

@@ -5,7 +5,7 @@ staff member's own scope: what lies outside it answers like what does not exist.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -74,6 +74,9 @@ class Slot:
     name: str
     kind: SlotKind
     required: bool = True
+    offered: "Callable[[Turn], Sequence[tuple[str, str]]] | None" = (
+        None  # what it can be just now: value, and as shown
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,12 @@ from core.orders.review import ReviewDecided, approve_order, reject_order
 from core.orders.staff import pending_reviews, review_card
 from notifications.alerts.orders import approval_card
 
-ORDER = Slot("order", SlotKind.ORDER)
+
+def _waiting(turn: Turn) -> list[tuple[str, str]]:
+    return [(each.number, f"{each.dealer_name} {each.number}") for each in pending_reviews(turn.session)]
+
+
+ORDER = Slot("order", SlotKind.ORDER, offered=_waiting)
 
 
 def reviews(turn: Turn, _values: Values) -> Says:

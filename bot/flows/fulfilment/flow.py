@@ -4,12 +4,23 @@ from bot.dialog.api import Says, Turn, quantity, say
 from bot.dialog.commands import Values, Verb, source_of, staff_flow
 from bot.dialog.messages import Say
 from bot.dialog.slots import Goods, Slot, SlotKind, goods_of
-from core.orders.queries import OrderView, order_by_reference
+from core.orders.queries import OrderView, open_orders, order_by_reference
 from core.orders.receive import confirm_receipt
 from core.orders.returns import record_return
 from core.orders.ship import ship_order
 
 ORDER = Slot("order", SlotKind.ORDER)
+
+
+def _to_ship(turn: Turn) -> list[tuple[str, str]]:
+    return [
+        (each.number, f"{each.dealer_name} {each.number}")
+        for each in open_orders(turn.session)
+        if each.state == "confirmed" and each.delivery in ("none", "partial")
+    ]
+
+
+SHIPPED = Slot("order", SlotKind.ORDER, offered=_to_ship)
 
 
 def _goods(turn: Turn, goods: list[Goods]) -> tuple[Say, ...]:
@@ -101,7 +112,7 @@ VERBS = (
         name="shipping",
         policy="orders.ship",
         slots=(
-            ORDER,
+            SHIPPED,
             Slot("goods", SlotKind.GOODS, required=False),
             Slot("parcel", SlotKind.PARCEL, required=False),
         ),

@@ -232,3 +232,24 @@ def test_what_does_not_answer_the_question_is_asked_again_with_the_way_out(world
     assert world.says("finance", "额度 城北") == "额度改成多少？"
     assert world.says("finance", "什么意思") == "额度改成多少？\n不办了就回「算了」"
     assert "没有办" in world.says("finance", "算了")
+
+
+def test_the_only_order_that_waits_is_meant_and_shown_before_anything_is_done(world: World) -> None:
+    world.says("owner north", "茉莉花茶1L 30箱")
+    world.says("owner north", "1")
+    world.says("owner north", "1")
+    assert "申请超额 ¥700" in world.says("sales", "批准")
+    assert "已批" in world.says("sales", "1")
+    assert "发货：城北商行" in world.says("warehouse", "发货 顺丰 SF123456")
+    assert "已发完" in world.says("warehouse", "好")
+
+
+def test_of_several_orders_one_is_picked_by_its_number_on_the_list(world: World) -> None:
+    for goods in ("可乐3箱", "绿茶1箱"):
+        world.says("owner north", goods)
+        world.says("owner north", "1")
+    asked = world.says("warehouse", "发货")
+    assert asked.count("城北商行") == 2
+    assert "发货：城北商行" in world.says("warehouse", "2")
+    assert "已发完" in world.says("warehouse", "1")
+    assert "发货：城北商行" in world.says("warehouse", "发货")
