@@ -50,8 +50,9 @@ browser: install-dev ## browser tests in Debian's Chromium (installed if missing
 	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq chromium fonts-wqy-microhei >/dev/null; }
 	$(BIN)/python -m pytest -m browser
 
-faults: install-dev ## killed, raced and restarted at length, on both databases (about 15 minutes)
-	KILLS=300 CRASHES=6 RACE_ROUNDS=300 $(BIN)/python -m pytest tests/faults tests/core/db tests/core/audit tests/core/orders/test_races.py tests/core/claims tests/bot/test_backup.py tests/bot/test_invariants.py -n 2 --dist loadgroup --timeout 800
+FAULTS := KILLS=300 CRASHES=6 RACE_ROUNDS=300 CUTS=50 TROUBLE=11 RESTARTS=10 STOPS=10 PEOPLE=25 MACHINE_RUNS=100 MACHINE_RUNS_PG=30 MACHINE_STEPS=50
+faults: install-dev ## killed, raced, cut off, filled up and restarted at length, on both databases (about 15 minutes)
+	$(FAULTS) $(BIN)/python -m pytest tests/faults tests/core/db tests/core/audit tests/core/orders/test_races.py tests/core/claims tests/core/people tests/bot/test_backup.py tests/bot/test_invariants.py -n 2 --dist worksteal --timeout 900 --durations 20
 
 faults-selfcheck: install-dev ## the tests tested: bugs planted in a copy, each caught by the test that names it (about 5 minutes)
 	$(BIN)/python -m tests.faults.planted
