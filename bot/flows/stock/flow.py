@@ -5,8 +5,11 @@ from collections.abc import Sequence
 from bot.dialog.api import SHOWN_LINES, ChoiceHandler, Flow, Says, Turn, capped, quantity, say
 from bot.dialog.messages import Param, Say
 from bot.dialog.packs import factor_of, line_of
+from bot.understand import phrases as words
+from bot.understand.normalise import normalise
 from bot.understand.types import Ask, Topic
 from core.pricing.queries import prices_of
+from core.products.queries import assortment_of
 from core.stock.queries import StockItem, stock_of
 
 FEW = 10  # in bands, fewer than this many of the usual pack are few
@@ -14,6 +17,8 @@ FEW = 10  # in bands, fewer than this many of the usual pack are few
 
 def stock(turn: Turn, moves: Sequence[Ask]) -> Says:
     """How much there is, exactly or in bands as the brand shows it, and when more comes."""
+    if not any(move.items for move in moves) and words.says("range", normalise(turn.inbound.text).text):
+        return (_range(turn),)
     skus, says = _asked(turn, moves)
     if not skus:
         return says or (say("stock.which"),)
@@ -24,6 +29,14 @@ def stock(turn: Turn, moves: Sequence[Ask]) -> Says:
         for sku in skus
     ]
     return (*says, Say(key="", lines=capped(lines)))
+
+
+def _range(turn: Turn) -> Say:
+    """What this dealer can order: a few by name, the rest counted."""
+    entries = turn.index.entries
+    skus = [sku for sku in (assortment_of(turn.session) if turn.listed_only else entries) if sku in entries]
+    names = tuple(say("orders.name", product=turn.name(sku)) for sku in skus[:SHOWN_LINES])
+    return say("stock.range", count=len(skus), names=names)
 
 
 def price(turn: Turn, moves: Sequence[Ask]) -> Says:
