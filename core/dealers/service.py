@@ -154,9 +154,10 @@ def _compare(
             outcomes.append("unchanged")
         else:
             outcomes.append("created" if was is None else "updated")
-            changed.append(
-                {name: int(value) if isinstance(value, bool) else value for name, value in row.items()}
-            )
+            for name in ("is_default", "listed_only"):
+                if name in row:
+                    row[name] = int(row[name])
+            changed.append(row)
     return outcomes, changed
 
 
