@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import String, bindparam, insert, or_, select, update
 
 from core.audit.service import record
 from core.db.session import Session
@@ -18,7 +18,15 @@ _known = select(alerts.c.id).where(alerts.c.key == bindparam("key"))
 _raise = insert(alerts).returning(alerts.c.id)
 _seen = (
     update(alerts)
-    .where(alerts.c.id == bindparam("alert"), alerts.c.seen_at.is_(None))
+    .where(
+        alerts.c.id == bindparam("alert"),
+        alerts.c.seen_at.is_(None),
+        or_(
+            bindparam("of_region", type_=String()) == "*",
+            alerts.c.region == "",
+            alerts.c.region == bindparam("of_region", type_=String()),
+        ),
+    )
     .values(seen_at=bindparam("at"), seen_by=bindparam("by"))
     .returning(alerts.c.about)
 )
@@ -55,8 +63,11 @@ def raise_alert(session: Session, say: Say, *, key: str, about: str, region: str
 
 
 def see_alert(session: Session, actor: Actor, alert: int) -> bool:
-    """Somebody has seen it; False when somebody had before."""
-    values = {"alert": alert, "at": session.now, "by": actor.subject}
+    """Somebody of the staff has seen it; False when somebody had before, or when it is none of theirs."""
+    if actor.side != "staff":
+        return False
+    region = "*" if actor.region is None else actor.region
+    values = {"alert": alert, "at": session.now, "by": actor.subject, "of_region": region}
     about = session.execute(_seen, values).scalar()
     if about is None:
         return False
