@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.dialog.spoken import word_for
 from bot.dialog.examples import NAMES
 from bot.dialog.routes import check_dialogue
+from bot.dialog.spoken import word_for
 from bot.dialog.texts import LOCALES, all_texts, folders, places
 
 ROOT = Path(__file__).parents[3]
