@@ -21,6 +21,8 @@ from notifications.recipients import Recipient, staff_of
 
 LISTED = 5
 """More products than this are told as a picture."""
+AT_ONCE = 2
+"""More products than this that become too many together are left to the morning's list."""
 MOST = 30
 """Products one digest shows; the rest is counted."""
 
@@ -49,7 +51,7 @@ def digest_stock(session: Session, today: date) -> int:
 def find_high(session: Session, today: date) -> int:
     """Report what has come to be far too much; many at once are left to the morning's list. Returns how many."""
     new = find_surplus(session, today)
-    if len(new) <= LISTED:
+    if len(new) <= AT_ONCE:
         for item in new:
             session.report("stock.high", sku=item.sku)
     return len(new)
