@@ -13,6 +13,8 @@ from bot.understand.resolve import Found, fit_sizes, holds, is_relative
 from bot.understand.tokens import Kind, Token
 from bot.understand.types import Target, TargetKind
 
+_REACH = 6  # mentions on either side whose head noun one may take
+
 
 def last_line(reading: Reading) -> DraftLine | None:
     """The line of the draft last talked about, else its last line."""
@@ -109,12 +111,18 @@ def _in_that_unit(named: Named, reading: Reading) -> Target | None:
 
 def target_of(clause: Clause, mention: Mention, reading: Reading) -> Target:
     """The draft lines a mention means; outside the draft, what it means in the catalogue."""
-    found = find_all(clause.mentions or [mention], reading.index, reading.context.assortment).get(id(mention))
+    found = find_all(_around(mention, clause), reading.index, reading.context.assortment).get(id(mention))
     text = reading.original(mention.start, mention.end)
     drafted = tuple(line.sku for line in reading.context.draft)
     skus = found.skus if found else ()
     inside = tuple(s for s in drafted if s in skus) or among(mention, drafted, reading)
     return Target(kind=TargetKind.SKUS, skus=inside or skus, text=text)
+
+
+def _around(mention: Mention, clause: Clause) -> list[Mention]:
+    """The mentions of a clause that one may take its head noun from; a hostile clause has thousands."""
+    at = next((k for k, one in enumerate(clause.mentions) if one is mention), None)
+    return [mention] if at is None else clause.mentions[max(0, at - _REACH) : at + _REACH]
 
 
 def among(mention: Mention, skus: tuple[str, ...], reading: Reading) -> tuple[str, ...]:
