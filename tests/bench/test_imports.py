@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from bot.files.importing import import_file
 from core.products.models import products
-from tests.bench.imports import LOADER, ROWS, files
+from tests.bench.imports import KINDS, LOADER, ROWS, written
 from tests.bot.flows.conftest import drinks
 from tests.databases import Database
 
@@ -18,9 +18,7 @@ from tests.databases import Database
 @pytest.mark.slow
 def test_turns_are_answered_while_fifty_thousand_rows_come_in(sqlite: Database, tmp_path: Path) -> None:
     world = drinks(sqlite)
-    path = tmp_path / "catalogue.csv"
-    headers, rows = files(ROWS)["catalogue"]
-    path.write_text("\n".join(",".join(map(str, row)) for row in [headers, *rows]), encoding="utf-8")
+    path = written(tmp_path / "catalogue.csv", KINDS[0], ROWS)
     done: list[Any] = []
     world.says("owner north", "帮助")
     importing = threading.Thread(
