@@ -27,6 +27,7 @@ def check(path: Path, tree: ast.Module, text: str) -> Iterator[tuple[int, str]]:
         yield from _functions(node)
         yield from _commits(name, node)
         yield from _sql(node)
+        yield from _calls_out(node)
         if name.startswith(MONEY):
             yield from _floats(node)
     if name.startswith(WORDLESS):
@@ -59,6 +60,15 @@ def _sql(node: ast.AST) -> Iterator[tuple[int, str]]:
         and isinstance(node.args[0], ast.JoinedStr | ast.BinOp)
     ):
         yield node.lineno, "SQL built from text"
+
+
+def _calls_out(node: ast.AST) -> Iterator[tuple[int, str]]:
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+        return
+    if node.func.attr in ("AsyncClient", "Client") and "event_hooks" not in {
+        word.arg for word in node.keywords
+    }:
+        yield node.lineno, "an HTTP client that may call any address"
 
 
 def _floats(node: ast.AST) -> Iterator[tuple[int, str]]:

@@ -8,6 +8,7 @@ import httpx2
 import msgspec
 import structlog
 
+from bot.channels.outbound import only_to
 from bot.understand.catalogue import Product
 
 log = structlog.get_logger()
@@ -30,7 +31,13 @@ class Model:
         headers = {"Authorization": f"Bearer {key}"} if key else {}
         self._url = f"{url.rstrip('/')}/chat/completions"
         self._model = model
-        self._client = httpx2.AsyncClient(timeout=SECONDS, headers=headers, follow_redirects=False)
+        self._client = httpx2.AsyncClient(
+            timeout=SECONDS,
+            headers=headers,
+            follow_redirects=False,
+            trust_env=False,
+            event_hooks=only_to(url, httpx2.ConnectError),
+        )
 
     async def lines(self, text: str, products: Sequence[Product]) -> Any:
         """What it answers, as it came; None for no answer, a late one, or one that is no JSON. Nothing of it is to be trusted."""

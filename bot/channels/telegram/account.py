@@ -15,6 +15,7 @@ import yaml
 from telegram.error import BadRequest, InvalidToken, NetworkError, TelegramError
 from telegram.request import HTTPXRequest, RequestData
 
+from bot.channels.outbound import only_to
 from bot.channels.redact import hide
 
 OFFICIAL_API: Final = "https://api.telegram.org"
@@ -98,7 +99,7 @@ def _line(account: Account, answer_within: float) -> Line:
         media_write_timeout=60.0,
         proxy=None if _is_loopback(account.api_url) else account.proxy,
         # Proxies come from our own settings alone, never from the environment of the process.
-        httpx_kwargs={"trust_env": False},
+        httpx_kwargs={"trust_env": False, "event_hooks": only_to(account.api_url, httpx.ConnectError)},
     )
 
 

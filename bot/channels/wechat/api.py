@@ -7,6 +7,7 @@ from typing import Any, Final
 import httpx2
 import msgspec
 
+from bot.channels.outbound import only_to
 from bot.channels.redact import hide, redact
 from bot.channels.wechat.tokens import NoTokenError, Tokens
 from core.db.lane import Lane
@@ -68,7 +69,12 @@ class Api:
         self._app_id, self._secret = app_id, secret
         timeout = httpx2.Timeout(answer_within, connect=5.0)
         # Our own settings alone decide where calls go, never the environment of the process.
-        self._http = httpx2.AsyncClient(base_url=url.rstrip("/"), timeout=timeout, trust_env=False)
+        self._http = httpx2.AsyncClient(
+            base_url=url.rstrip("/"),
+            timeout=timeout,
+            trust_env=False,
+            event_hooks=only_to(url, httpx2.ConnectError),
+        )
         self._tokens = Tokens(self.account, lane, self._fetch_token, process, clock)
 
     async def close(self) -> None:
