@@ -22,6 +22,7 @@ from bot.media.fetch import Desk, GoneError
 from bot.pictures import drawn
 from bot.settings import Settings
 from bot.shelf import Shelf
+from bot.store import media, second
 from bot.store.media import content_of
 from bot.turn import Office, handle, receive_unreadable
 from bot.worker import Worker, finish
@@ -136,7 +137,10 @@ class Running:
 
     def inherit(self, connection: Connection) -> None:
         """On SQLite one process works at a time: whoever had messages in hand before this one is gone."""
-        release(Session(connection, SystemScope("start"), self.clock()))
+        session = Session(connection, SystemScope("start"), self.clock())
+        release(session)
+        media.release(session)
+        second.release(session)
 
     def brand(self) -> str:
         """The brand's name, "" before the catalogue is there."""

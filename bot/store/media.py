@@ -129,6 +129,9 @@ _settle = (
 )
 _state = select(media.c.state).where(media.c.id == bindparam("its_id"))
 _told = update(media).where(media.c.id == bindparam("its_id")).values(told=True)
+_release = (
+    update(media).where(~media.c.told, media.c.next_at > bindparam("now")).values(next_at=bindparam("now"))
+)
 _keep = upsert(files).on_conflict_do_nothing(index_elements=["sha256"])
 _content = select(files.c.content).where(files.c.sha256 == bindparam("hash"))
 
@@ -186,6 +189,11 @@ def next_task(session: Session) -> Task | None:
     session.execute(_lease, {"its_id": row.id, "until": session.now + LEASE})
     inbound = _read(row.inbound)
     return Task(id=row.id, state=row.state, inbound=inbound, attempts=row.attempts)
+
+
+def release(session: Session) -> None:
+    """End every lease and pause, where no other process can hold one."""
+    session.execute(_release, {"now": session.now})
 
 
 def try_later(session: Session, task: Task) -> None:

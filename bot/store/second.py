@@ -45,6 +45,11 @@ _due = (
 _lease = (
     update(second_looks).where(second_looks.c.id == bindparam("its_id")).values(next_at=bindparam("until"))
 )
+_release = (
+    update(second_looks)
+    .where(~second_looks.c.told, second_looks.c.next_at > bindparam("now"))
+    .values(next_at=bindparam("now"))
+)
 _settle = (
     update(second_looks)
     .where(second_looks.c.id == bindparam("its_id"))
@@ -83,6 +88,11 @@ def next_look(session: Session) -> Look | None:
         return None
     session.execute(_lease, {"its_id": row.id, "until": session.now + LEASE})
     return Look(id=row.id, inbound=_read(row.inbound), asked=row.asked, answer=row.answer)
+
+
+def release(session: Session) -> None:
+    """End every lease, where no other process can hold one."""
+    session.execute(_release, {"now": session.now})
 
 
 def settle(session: Session, look_id: str, answer: Any) -> None:

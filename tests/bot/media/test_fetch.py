@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from bot.dialog.messages import Inbound, Kind, Media, Outcome
 from bot.media.fetch import MAX_BYTES, Desk, GoneError, LaterError, TooLargeError
-from bot.store.media import LEASE, PAUSES, ask_for, content_of, next_task, received
+from bot.store.media import LEASE, PAUSES, ask_for, content_of, next_task, received, release
 from bot.store.models import files, media
 from tests.bot.media.papers import picture
 from tests.core.shop import Shop
@@ -139,3 +139,13 @@ def test_two_workers_never_have_the_same_file(worker: Fetching) -> None:
     worker.send()
     assert worker.shop.system(next_task) is not None
     assert worker.shop.system(next_task) is None
+
+
+def test_a_process_that_is_alone_takes_up_at_its_start_what_a_killed_one_had_in_hand(
+    worker: Fetching,
+) -> None:
+    worker.send()
+    assert worker.shop.system(next_task) is not None
+    worker.shop.system(release)
+    assert worker.work() == 1
+    assert [row.told for row in worker.rows] == [True]
