@@ -1,4 +1,4 @@
-"""The channels that need an account, each wired to a process: its sender, its address, and what it does meanwhile."""
+"""Channels that need an account, and the language model, wired to a process: what each sends, hears and does meanwhile."""
 
 import asyncio
 from functools import partial
