@@ -87,16 +87,18 @@ def _by_figure(reading: Reading, options: tuple[str, ...]) -> tuple[str, ...]:
     """A number that is no option but the size of one, or its figure: 5米的, 26的, size 41."""
     said = [t for t in reading.tokens if t.kind is not Kind.BREAK and not t.is_word(Role.FILLER, Role.VERB)]
     said = [t for t in said if not is_pronoun(t) and t.text not in ("size", "no", "型号", "号", "码")]
-    if len(said) != 1 or said[0].kind is not Kind.QUANTITY or said[0].quantity is None:
+    if len(said) != 1 or said[0].kind not in (Kind.QUANTITY, Kind.DATE):  # 1.8 is no day here
         return ()
     if size := measure_at(said[0].text, 0):
         fit = tuple(s for s in options if has_size(reading.index.entries[s], size, ""))
         if fit and len(fit) < len(options) and size.end == len(said[0].text):
             return fit
-    first = said[0].quantity.parts[0]
-    figure = f"{first.value.normalize():f}"
+    numeral = number_at(said[0].text, 0)
+    if numeral is None or numeral.end != len(said[0].text):
+        return ()
+    figure = f"{numeral.value.normalize():f}"
     fit = tuple(s for s in options if figure in figures(reading.index.entries[s]))
-    return fit if first.unit is None and len(fit) < len(options) else ()
+    return fit if len(fit) < len(options) else ()
 
 
 def _product(reading: Reading, question: Question) -> tuple[Move, ...]:

@@ -151,11 +151,11 @@ def same_again(reading: Reading) -> tuple[Move, ...]:
 def _variants(reading: Reading) -> list[Item]:
     """As in "same for M": other kinds of what was last talked about, one for each mention."""
     items = []
-    for mention in reading.mentions():
+    for mention in (m for m in reading.mentions() if m.known):
         found = variant_of(mention, reading.talked[:1], reading.index, reading.context.assortment)
         if found and len(found.skus) == 1:
             text, spans = reading.original(mention.start, mention.end), (reading.span(mention),)
-            items.append(Item(text=text, candidates=found.skus, tier=found.tier, spans=spans))
+            items.append(measured(text, found, None, reading.index, spans))
     return items
 
 
@@ -394,6 +394,6 @@ def _more_of_each(clause: Clause, reading: Reading) -> Iterator[Move]:
 
 def _additions(clause: Clause, reading: Reading) -> Iterator[Move]:
     mine = items_of_clause(clause, reading)
-    mine = [i for i in mine if i.candidates or i.qty is not None]
+    mine = [i for i in mine if i.candidates or i.qty is not None] or _variants(reading)
     if mine:
         yield Add(items=tuple(mine))

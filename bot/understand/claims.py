@@ -29,7 +29,7 @@ _MONEY_WORDS = (
     "垫",
     "付了",
 )
-_NAMES = ("报销", "费用", "报账", "claim", "expense", "reimbursement")
+_NAMES = ("那笔", "这笔", "报销", "费用", "报账", "claim", "expense", "reimbursement")
 SMALL = 10  # nothing cheaper is claimed by a bare number
 SURE = 100  # a bare number this large beside an expense word is its amount
 

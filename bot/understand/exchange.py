@@ -59,12 +59,16 @@ def _old_and_new(named: Named, op: Token) -> tuple[Mention | None, Mention] | No
     after = [m for m in named.mentions if m.start >= op.end]
     if op.text in _INSTEAD:
         return (after[0], before[-1]) if before and after else None
-    goes_on = any(e.is_word(Role.AND) and e.start > op.start for e in named.clause.words)
     if before and after:
-        return None if goes_on else (before[-1], after[0])
+        return None if _and_between(named, op.end, after[0].start) else (before[-1], after[0])
     if len(after) >= 2 and not before and (op.text[0].isascii() or op.role is Role.REPLACE):
-        return after[0], after[1]
+        return None if _and_between(named, after[0].end, after[1].start) else (after[0], after[1])
     return (None, after[0]) if after and not before else None
+
+
+def _and_between(named: Named, start: int, end: int) -> bool:
+    """As in "make the towels 6 and the sheets 4": two changes, and no exchange."""
+    return any(e.text in ("and", "&") and start <= e.start < end for e in named.clause.words)
 
 
 def _held(named: Named) -> Target:

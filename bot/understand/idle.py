@@ -11,6 +11,7 @@ from bot.understand.surfaces import is_han
 from bot.understand.types import Add, Change, Move, Remove, Replace, Target, TargetKind
 
 _WORD = 1.5  # weight of an unknown word that is more than a slip
+_PLURAL = re.compile(r"[a-rt-z]s$")
 _TEXT = 24  # a command on a draft is short
 _COMMANDS = (
     Role.SET,
@@ -75,10 +76,11 @@ def _weight(text: str) -> float:
 
 
 def each_line(move: Move, reading: Reading) -> tuple[Move, ...]:
-    """As in "猫砂都不要了", "铅笔各减5盒": a change of every line that goes by the name."""
+    """As in "猫砂都不要了", "double the pillows": a change of every line that goes by the name."""
     if not isinstance(move, Change | Remove) or (isinstance(move, Remove) and move.keep):
         return (move,)
     lines = [line.sku for line in reading.context.draft if line.sku in move.target.skus]
-    if move.target.kind is not TargetKind.SKUS or len(lines) < 2 or not reading.has_word(Role.ALL, Role.EACH):
+    several = reading.has_word(Role.ALL, Role.EACH) or _PLURAL.search(move.target.text.lower())
+    if move.target.kind is not TargetKind.SKUS or len(lines) < 2 or not several:
         return (move,)
     return tuple(replace(move, target=replace(move.target, skus=(sku,))) for sku in lines)

@@ -81,7 +81,7 @@ def op_of(clause: Clause) -> Op | None:
     roles = clause.roles()
     if contrasted_in(clause):
         return Op.SET
-    if by := _by_which_wrong(clause):
+    if by := _by_which_wrong(clause) or _signed(clause):
         return by
     if Role.MORE in roles and "instead" in _texts(clause):
         return Op.MORE
@@ -113,7 +113,19 @@ def _by_which_wrong(clause: Clause) -> Op | None:
                 return Op.LESS
             if word.text in _LACKING and word is first:
                 return Op.MORE
+    for word, past, amount in zip(clause.elements, clause.elements[1:], clause.elements[2:], strict=False):
+        told = isinstance(past, Token) and past.text == "了" and _counts(amount)
+        if told and isinstance(word, Token) and word.text in ("多", "少"):
+            return Op.LESS if word.text == "多" else Op.MORE
     return None
+
+
+def _signed(clause: Clause) -> Op | None:
+    """As in "可乐 +2", "可乐 -1"."""
+    if any(a.quantity and a.quantity.parts[0].value < 0 for a in clause.amounts):
+        return Op.LESS
+    plus = any(isinstance(e, Token) and e.text == "+" and _counts(n) for e, n in pairwise(clause.elements))
+    return Op.MORE if plus else None
 
 
 def _texts(clause: Clause) -> set[str]:
@@ -195,7 +207,9 @@ def takes_off(clause: Clause) -> bool:
 
 def objects(clause: Clause, following: Clause | None) -> bool:
     """As in "可乐10箱太多，" before "5箱": what a clause says was wrong, and the next gives the right quantity."""
-    if following is None or not following.amounts or following.mentions or following.places:
+    if following is None or following.mentions or following.places:
+        return False
+    if not following.amounts and not following.has(Role.DOUBLE, Role.HALVE):
         return False
     words = [
         e
@@ -223,6 +237,9 @@ def change(target: Target, op: Op, quantity: Quantity, reading: Reading) -> Chan
     """A change by a quantity; a bare fraction is of what is there."""
     skus = target.skus or skus_at(target, reading)
     first = quantity.parts[0]
+    if first.value < 0:  # "-1"
+        parts = tuple(part._replace(value=-part.value) for part in quantity.parts)
+        return change(target, op, quantity._replace(parts=parts), reading)
     plain = not (first.unit or first.pieces or len(quantity.parts) > 1)
     if plain and 0 < first.value < 1:
         share = {Op.LESS: 1 - first.value, Op.MORE: 1 + first.value}.get(op, Decimal(first.value))

@@ -16,6 +16,7 @@ from bot.understand.types import Add, Deliver, Item, Move, Note, ShipTo
 
 _BY_BEFORE = re.compile(
     r"(?:送货|发货|交货|到货|配送|送达|交期|送|发|最晚|最迟|希望|要求|务必|赶在|需要?在|定在|安排在|争取|日期|时间|by|before|on|for|until|due|no later than|deliver(?:y|ed)?|needed?|want(?:ed)?|arrive|ship)(?:改到|改成|改为|改|换到|换成|推到|推迟到|提前到|延到|延期到|挪到|定到)?[ :是在为the于]*$"
+    r"|\b(?:push|move|delay|postpone|shift|bring)(?: it| that| this| delivery| the delivery| everything)?(?: back| forward| up| out)? to $"
     r"|\b(?:need(?:ed)?|want|get|have|deliver|send|ship|bring)(?: (?:it|them|this|that|these|everything|all|the goods|here))*(?: (?:by|on|for|before|delivered))?[ ]$"
 )
 _BY_AFTER = re.compile(
@@ -25,7 +26,7 @@ _BY_AFTER = re.compile(
     r"|^[ ]?[\u4e00-\u9fff]{2,4}?(?:要用|急用|等着用|等用|开工|开业|开学|进场)"
 )
 _NOT_THEN = re.compile(
-    r"^[ ]*(?:送|到|来)?(?:不行|不要|不送|不方便|不在|没空|没人|不用|不可以|太早|太晚|来不及)|^ (?:doesn't|does not|won't|isn't|is not|is no) "
+    r"^[ ]*(?:送|到|来)?(?:不行|不要|不送|不方便|不在|没空|没人|不用|不可以|太早|太晚|来不及|赶不上|不赶趟)|^ (?:doesn't|does not|won't|isn't|is not|is no) "
 )
 _NOT_ON = re.compile(r"(?:不用|不是|不要|别)(?:在|等)?[ ]*$|\bnot (?:on )?$")
 _NEAR = 40  # characters around a day that say what it is
@@ -231,7 +232,10 @@ def delivery(reading: Reading) -> date | None:
     if not reading.known and _chatter(reading):
         return None
     days = [w for w in reading.dates("future") if (day := delivery_day(w)) and day >= today]
-    days = [w for w in days if not _denied(w, reading)]
+    wanted = [w for w in days if not _denied(w, reading)]
+    if wanted and len(wanted) < len(days) and reading.context.draft:  # "周五赶不上就下周一"
+        return delivery_day(wanted[-1])
+    days = wanted
     said = [w for w in days if _is_delivery(w, reading)]
     exact = [w for w in said if not w.is_range and not _before(w, reading)]
     if chosen := exact or said:
@@ -282,7 +286,8 @@ def _stands_alone(when: When, reading: Reading) -> bool:
     before = re.split(r"[,。;!?\n]", text[: when.start_at])[-1].strip()
     after = re.split(r"[,。;!?\n]", text[when.end_at :])[0].strip()
     free = not after or after in ("的", "吧", "的话", "please", "上午", "下午", "早上", "晚上", "前")
-    return words not in _TODAY and free and (not before or _after_goods(when, reading))
+    figure = re.fullmatch(r"\d{1,2}\.\d{1,2}", words) and reading.context.questions  # "1.8" of a size
+    return words not in _TODAY and free and not figure and (not before or _after_goods(when, reading))
 
 
 def _set_instead(reading: Reading) -> bool:

@@ -15,10 +15,11 @@ _ONE_ZH = rf"(?P<from_end>倒数)?第{_FIGURE}{_WORD}?(?:{_NEXT})*"
 _ROWS_ZH = rf"(?<![0-9一二两三四五六七八九十])(?>{_FIGURE}(?:[、,和跟与及]?{_FIGURE})*)(?:{_ROW}|号(?=改|换|减|加(?!急)|不要|去掉|删|翻)){_OPS}"
 _PAIR_ZH = rf"(?<![\w.]){_FIGURE}[ ]?[、和跟与][ ]?{_FIGURE}(?=各|都)"
 _EDGE_ZH = rf"最?(?P<edge>前|头|后|末)(?:面|边)?的?(?:那|这)?(?P<count>{_FIGURE}){_WORD}(?!月|小时|星期|半)"
-_FIRST = r"首行|首个|首项|头一(?:个|项|行|样)|最前面(?:那个|的)?|最上面(?:那个|的|一个)?|打头的|前面那(?:个|样|种|款)"
+_WHOLE_ZH = rf"(?<!\w)(?:这|那)?(?P<whole>{_FIGURE})(?:个|样|种|项|行|款)(?=[ ,]*(?:各|都|全|均))"
+_FIRST = r"首行|首个|首项|头一(?:个|项|行|样)|最前面(?:那个|的)?|最上面(?:那个|的|一个)?|打头的|前面[那这](?:个|样|种|款)"
 _LAST = (
     r"最后(?:一|那)?(?:个|项|行|样|种|条)?(?:的)?|末行|末尾(?:那个|的)?|最末(?:一个|一行)?"
-    r"|最下面(?:那个|的|一个)?|尾行|后面那(?:个|样|种|款)"
+    r"|最下面(?:那个|的|一个)?|尾行|后面[那这](?:个|样|种|款)"
 )
 _MIDDLE = r"中间(?:的?那|一)(?:个|项|行|样|种|款)|中间(?:项|行)|the middle (?:one|line|item|row)"
 _COUNT_EN = r"(?:[2-9]|two|three|four|five|couple(?: of)?)"
@@ -31,7 +32,7 @@ _ORDINALS_EN = (
     rf"(?:(?: ?,| and| &)+ (?:the )?(?:{_ORDINAL}|last)(?: {_NOUN}|\b))*"
 )
 _PLACE = re.compile(
-    rf"(?P<edges>{_EDGE_ZH}|{_EDGE_EN})|(?P<ones>{_ONE_ZH}|{_LINES_EN}|{_ORDINALS_EN})|(?P<rows>{_ROWS_ZH}|{_PAIR_ZH})"
+    rf"(?P<edges>{_EDGE_ZH}|{_EDGE_EN})|(?P<ones>{_ONE_ZH}|{_LINES_EN}|{_ORDINALS_EN})|(?P<rows>{_ROWS_ZH}|{_PAIR_ZH})|(?P<all>{_WHOLE_ZH})"
     rf"|(?P<first>{_FIRST})|(?P<last>{_LAST})|(?P<middle>{_MIDDLE})"
 )
 _SAID = re.compile(rf"[0-9]{{1,2}}|{_ORDINAL}|\blast\b|十[一二三四五六七八九]?|[一二两三四五六七八九]十?")
@@ -70,6 +71,8 @@ def places_in(text: str, count: int) -> Iterator[Place]:
 
 
 def _lines(match: re.Match[str], count: int) -> tuple[int, ...]:
+    if match["all"]:
+        return tuple(range(1, count + 1)) if _figure(match["whole"]) == count else ()
     if match["edges"]:
         said = match["count"] or match["count_en"]
         many = min(_COUNTS.get(said) or _figure(said), _MOST)
@@ -79,7 +82,7 @@ def _lines(match: re.Match[str], count: int) -> tuple[int, ...]:
         figures = tuple(_ORDINALS.get(s) or _figure(s) for s in _SAID.findall(match["ones"]))
         return tuple(-f for f in figures) if match["from_end"] else figures
     if match["rows"]:
-        return tuple(map(_figure, _SAID.findall(match["rows"])))
+        return tuple(_figure(said) for said in _SAID.findall(match["rows"]) if said != "两")  # 一三两行
     if match["middle"]:
         return ((count + 1) // 2,) if count % 2 and count > 1 else ()
     return (1,) if match["first"] else (-1,)

@@ -63,6 +63,7 @@ _SIDE = frozenset(
 )
 _ASKS = re.compile(r"(?:[吗么没不嘛]|没有|[?])[? ]*$")
 _SHORT = 24
+_MISTAKEN = re.compile(r"(?:数量?|[报写说记打搞弄])错|数量?不对")
 _LANGUAGES = {"language_zh_hant": "zh-Hant", "language_zh_hans": "zh-Hans", "language_en": "en"}
 
 
@@ -220,7 +221,7 @@ def read_intent(reading: Reading) -> Understanding | None:
         return None if goods else Understanding(intent=top, moves=(Social(intent=top),))
     if top is Intent.COMPLAINT:
         corrects = reading.has_word(Role.REPAIR, Role.SET) and (reading.lines or _of_a_line_so_much(reading))
-        ordered = len(reading.lines) > 1 or corrects
+        ordered = len(reading.lines) > 1 or corrects or _says_wrong(reading)
         return None if ordered else Understanding(intent=top, moves=(Social(intent=top),))
     if top is Intent.ORDER_CANCEL and _of_a_line(reading):
         return None
@@ -255,11 +256,17 @@ def _of_a_line(reading: Reading) -> bool:
     return named or any(among(mention, drafted, reading) for mention in reading.mentions())
 
 
+def _says_wrong(reading: Reading) -> bool:
+    """Whether a figure of the draft is said to be wrong, with another in its place."""
+    return bool(reading.context.draft and _MISTAKEN.search(reading.text)) and any(
+        t.kind is Kind.QUANTITY for t in reading.tokens
+    )
+
+
 def _of_a_line_so_much(reading: Reading) -> bool:
-    """Whether a line of the draft is named by its place with a quantity, or another size is said."""
+    """Whether another quantity or size is said for a line of the draft."""
     kinds = {t.kind for t in reading.tokens}
-    size = bool(reading.context.draft) and Kind.SIZE in kinds
-    return size or (Kind.PLACE in kinds and Kind.QUANTITY in kinds)
+    return bool(reading.context.draft) and (Kind.SIZE in kinds or Kind.QUANTITY in kinds)
 
 
 def _confirm_with_details(reading: Reading) -> Understanding | None:
