@@ -16,6 +16,7 @@ OPS = (
 )  # fmt: skip
 
 _AGAIN_CHANGED = (Role.SET, Role.REPLACE, Role.MORE, Role.LESS, Role.DOUBLE, Role.HALVE, Role.REMOVE)
+_LONGEST = 200  # elements: no clause anybody writes has more
 
 
 @dataclass
@@ -61,7 +62,8 @@ def clauses(elements: list[Element]) -> Iterator[Clause]:
             continue
         again = isinstance(element, Token) and element.is_word(Role.AGAIN) and bool(clause.amounts)
         again = again or (isinstance(element, Mention) and _complete(clause, elements, at))
-        again = again or _next_place(clause, element) or (bool(clause.roles()) and _next_deed(elements, at))
+        again = again or _next_place(clause, element) or (_next_deed(elements, at) and bool(clause.roles()))
+        again = again or len(clause.elements) >= _LONGEST
         if (ends or again) and clause.elements:
             yield clause
             clause = Clause()

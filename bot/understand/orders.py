@@ -30,6 +30,7 @@ _NOT_THEN = re.compile(
 )
 _NOT_ON = re.compile(r"(?:不用|不是|不要|别)(?:在|等)?[ ]*$|\bnot (?:on )?$")
 _NEAR = 40  # characters around a day that say what it is
+_DAYS = 20  # days of a text that may stand alone; a hostile one has thousands
 _LOOSE = 3.0  # weight of unknown words beside a delivery day
 _NAME = 3  # characters of a name that can be nothing else
 _CLAUSE_REACH = 60  # words: no clause anybody writes is longer, and a hostile one costs no more
@@ -242,7 +243,9 @@ def delivery(reading: Reading) -> date | None:
         return delivery_day(chosen[-1])
     if not (reading.known or reading.context.draft):
         return None
-    return next((delivery_day(w) for w in days if _stands_alone(w, reading) or _set_instead(reading)), None)
+    return next(
+        (delivery_day(w) for w in days[:_DAYS] if _stands_alone(w, reading) or _set_instead(reading)), None
+    )
 
 
 def _chatter(reading: Reading) -> bool:
