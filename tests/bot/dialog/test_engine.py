@@ -218,6 +218,55 @@ def with_flows(
     routes.routes.cache_clear()
 
 
+# --- corrections ---
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "毛巾改成5包", "嗯毛巾3包太多，2包", "毛巾多了，1包就够", "每样加2", "两样各减1", "最后一行加2", "前两项各加1", "雨伞减半",
+        "除了毛巾都翻倍", "毛巾不动，其他减1", "第1行和第2行各加1", "make the towels 5", "1 more of each", "halve the umbrellas",
+    ],
+)  # fmt: skip
+def test_every_correction_is_answered_with_the_difference(stage: Stage, said: str) -> None:
+    keys(stage, "毛巾3包，雨伞10把")
+    before = stage.draft()
+    shown = keys(stage, said)
+    changed = {sku for sku, qty in stage.draft().items() if qty != before[sku]}
+    assert changed
+    assert len([key for key in shown if key in ("orders.dearer", "orders.cheaper")]) == len(changed)
+
+
+# --- a number sent just after a notice ---
+
+
+def number(stage: Stage, text: str, action: str, arg: str = "") -> list[str]:
+    """A number where there are no buttons, under a notice whose list has the action at that number."""
+    return list(keys_of(stage.world.hears(WHO, text, choice=handle(stage, action, arg)).says))
+
+
+def test_a_number_under_a_notice_beside_a_confirm_asks_which_list_it_is_for(stage: Stage) -> None:
+    keys(stage, "毛巾3包")
+    said = number(stage, "1", "draft")
+    assert said == ["dialog.number.which"]
+    assert stage.draft() == {"W-1": 30}
+    assert "orders.placed" not in keys(stage, "1"), "the notice's choice, which shows the draft"
+    assert stage.draft() == {"W-1": 30}
+
+
+def test_the_list_before_the_notice_is_answered_once_it_is_named(stage: Stage) -> None:
+    keys(stage, "毛巾3包")
+    number(stage, "1", "draft")
+    assert "orders.placed" in keys(stage, "2")
+    assert stage.draft() == {}
+
+
+def test_a_number_under_a_notice_is_the_notices_where_nothing_else_is_open(stage: Stage) -> None:
+    keys(stage, "你好")
+    said = number(stage, "1", "draft")
+    assert "dialog.number.which" not in said
+
+
 @pytest.fixture
 def fresh_routes():
     yield
