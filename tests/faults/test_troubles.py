@@ -110,8 +110,8 @@ def endured(fresh: Fresh, trouble: Callable[[str, Load], object]) -> Load:
 @pytest.mark.parametrize("trouble", [slow, locked, full])
 def test_the_books_are_those_of_a_quiet_day_after_trouble(fresh: Fresh, trouble: Trouble) -> None:
     load = endured(fresh, trouble)
-    if trouble is locked and TROUBLE > 10:
-        assert load.refused + load.parked
+    if trouble is locked and TROUBLE > 10 and load.database.name == "postgresql":
+        assert load.refused + load.parked  # on SQLite a group that waited in vain waits once more, each alone
 
 
 @pytest.mark.parametrize("fresh", ["postgresql"], indirect=True)
