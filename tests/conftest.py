@@ -6,6 +6,21 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.databases import Database, Databases, databases
+from tests.watch import Watch, watched
+
+
+@pytest.fixture(scope="session", autouse=True)
+def watch() -> Iterator[Watch]:
+    with watched() as made:
+        yield made
+
+
+@pytest.fixture(autouse=True)
+def nothing_secret_is_logged(watch: Watch) -> Iterator[None]:
+    """No test may bring a secret or a telephone number into a log, whatever else it is about."""
+    watch.found.clear()
+    yield
+    assert not watch.found, f"logged: {watch.found[0][:300]}"
 
 
 @pytest.fixture(scope="session")
