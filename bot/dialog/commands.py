@@ -21,7 +21,7 @@ from bot.understand.context import Asking, Context, Question
 from bot.understand.normalise import normalise
 from bot.understand.types import Answer, Confirm, Item, No, Stop, Yes
 from bot.understand.understand import understand
-from core.people.policy import require
+from core.people.policy import ACTIONS, require
 
 FLOWS = Path(__file__).parent.parent / "flows"
 _POLITE = re.compile(r"^(?:请|麻烦|帮我|帮忙|我要|我想|please|can you|could you)\s*", re.IGNORECASE)
@@ -44,13 +44,20 @@ class Nothing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verb:
-    """Something staff may do. policy: the action the table must allow. preview None: done at once, for what is only read."""
+    """Something staff may do. policy: the action the table must allow; ValueError, at the start, for one that is not in it.
+
+    preview None: done at once, for what is only read.
+    """
 
     name: str
     policy: str
     slots: tuple[Slot, ...] = ()
     run: Callable[[Turn, Values], Says]
     preview: Callable[[Turn, Values], Say | Nothing] | None = None
+
+    def __post_init__(self) -> None:
+        if self.policy not in ACTIONS:
+            raise ValueError(f"{self.name}: no policy {self.policy!r}")
 
     def slot(self, name: str) -> Slot:
         """A slot by name. Raises StopIteration."""

@@ -45,6 +45,9 @@ POLICY: dict[tuple[str, str], frozenset[str]] = {
     ("system", "schedule"): frozenset({"orders.expire", "rebates.settle"}),
 }  # fmt: skip
 
+ACTIONS = frozenset().union(*POLICY.values())
+"""Everything that somebody may do."""
+
 
 def may(actor: Actor, action: str) -> bool:
     """Whether this person may do it at all; whose data it touches is the session's scope."""
