@@ -14,6 +14,7 @@ from bot.dialog.state import ListInHand
 from bot.store.columns import columns_for, forget_columns, keep_columns
 from bot.store.media import Received, ask_for, is_list, received, take_in_hand
 from bot.understand.listing import NEEDED, Goods, Heads, goods_of, heads_of
+from bot.understand.understand import LIMIT
 
 MOST = 300
 """Rows with a quantity that one list may have."""
@@ -52,7 +53,9 @@ def take_column(turn: Turn, arg: str) -> Says:
     one = _file(turn, listing.file) if listing else None
     if listing is None or one is None:
         return (say("dialog.choice.gone"),)
-    key, _, place = arg.partition(":")
+    key, place, of = arg.split(":")
+    if not listing.file.startswith(of):  # another list was sent since
+        return (say("dialog.choice.gone"),)
     told = replace(listing, columns={**listing.columns, key: int(place)})
     rows = one.found["rows"]
     if all(needed in told.columns for needed in NEEDED) or not _missing(heads_of(rows), told):
@@ -85,8 +88,7 @@ def _missing(heads: Heads, listing: ListInHand) -> tuple[str, ...]:
 def _read(turn: Turn, listing: ListInHand, rows: Sequence[Sequence[str]]) -> Says:
     turn.state.listing = listing
     if all(len(row) == 1 for row in rows):
-        turn.listed = "\n".join(row[0] for row in rows)
-        return ()
+        return _heard(turn, "\n".join(row[0] for row in rows), ())
     heads = heads_of(rows)
     if not listing.columns and not listing.anew:
         listing = replace(listing, columns=columns_for(turn.session, heads.cells))
@@ -99,8 +101,15 @@ def _read(turn: Turn, listing: ListInHand, rows: Sequence[Sequence[str]]) -> Say
         return (say("lists.nothing", name=_called(heads, columns.get("qty", 0))),)
     if goods.taken > MOST:
         return (say("lists.too_many", count=goods.taken, most=MOST),)
-    turn.listed = goods.text
-    return (_told(heads, columns, goods),)
+    return _heard(turn, goods.text, (_told(heads, columns, goods),))
+
+
+def _heard(turn: Turn, text: str, says: Says) -> Says:
+    """The whole list is to be heard, or nothing of it."""
+    if len(text) > LIMIT:
+        return (say("lists.too_long"),)
+    turn.listed = text
+    return says
 
 
 def _told(heads: Heads, columns: Mapping[str, int], goods: Goods) -> Say:
@@ -123,7 +132,9 @@ def _ask(turn: Turn, rows: Sequence[Sequence[str]], heads: Heads, key: str, list
         fits = figures * 2 >= len(cells) if key == "qty" else figures * 2 < len(cells)
         if cells and fits and place not in taken:
             label = {"head": _called(heads, place), "sample": cells[0][:20]}
-            choices.append(choice("lists.column", "list-column", f"{key}:{place}", **label))
+            choices.append(
+                choice("lists.column", "list-column", f"{key}:{place}:{listing.file[:8]}", **label)
+            )
     if not choices:
         turn.state.listing = None
         return say(f"lists.no_{key}")
@@ -132,7 +143,8 @@ def _ask(turn: Turn, rows: Sequence[Sequence[str]], heads: Heads, key: str, list
 
 def _called(heads: Heads, place: int) -> str:
     head = heads.cells[place].strip() if place < len(heads.cells) else ""
-    return head or chr(ord("A") + place % 26)
+    letters = chr(ord("A") + place % 26)
+    return head or (chr(ord("A") + place // 26 - 1) if place >= 26 else "") + letters
 
 
 @cache

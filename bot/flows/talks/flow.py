@@ -47,8 +47,14 @@ def sent(turn: Turn) -> Says | None:
     """A picture or file of the colleague: for the dealer's person, once it is fetched."""
     if turn.state.talking_to is None or turn.inbound.media is None:
         return (say(f"dialog.kind.{turn.inbound.kind.value}"),)
-    take_in_hand(turn.session, turn.actor.subject, [ask_for(turn.session, turn.actor.subject, turn.inbound)])
+    meant = replace(turn.inbound, media_group=_whose(turn))
+    take_in_hand(turn.session, turn.actor.subject, [ask_for(turn.session, turn.actor.subject, meant)])
     return ()
+
+
+def _whose(turn: Turn) -> str:
+    """For whom a file is, kept with it: by the time it is fetched the colleague may talk to somebody else."""
+    return f"talk:{turn.state.talking_to}"
 
 
 def fetched(turn: Turn) -> Says:
@@ -56,6 +62,8 @@ def fetched(turn: Turn) -> Says:
     for one in received(turn.session, turn.actor.subject, (turn.inbound.text,)):
         if one.sha256 is None:
             return (say("dialog.not_passed_on"),)
+        if one.group != _whose(turn):
+            return (say("talks.file_late", name=one.called("file")),)
         file = f"file:{one.sha256}"
         if say_in_talk(turn.session, turn.actor, text=one.called("file"), file=file) is None:
             turn.state.talking_to = None

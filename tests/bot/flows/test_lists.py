@@ -138,3 +138,27 @@ def test_more_rows_than_one_order_takes_are_refused_whole(world: World) -> None:
     rows = [("可乐", 1)] * 301
     assert "一次最多300行" in sends(world, sheet(("品名", "数量"), *rows))
     assert draft(world) == {}
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "txt"])
+def test_a_list_longer_than_is_read_at_once_is_refused_whole(world: World, kind: str) -> None:
+    note = "（送城北仓库，老王签收，放在门口左手边的架子上，不要压在水下面，谢谢）"
+    if kind == "xlsx":
+        content = sheet(("品名", "数量"), *[(f"可乐{note}", f"1箱{note}")] * 200)
+    else:
+        content = "\n".join([f"可乐 1箱{note}"] * 300).encode()
+    assert "清单太长" in sends(world, content, f"长.{kind}")
+    assert draft(world) == {}
+
+
+def test_a_column_told_for_an_earlier_list_is_none_of_the_next_ones(world: World) -> None:
+    sends(world, sheet(("店里叫法", "上月", "这次"), ("可乐", 7, 4)))
+    world.says(WHO, "1")
+    asked = world.last[WHO]
+    assert "哪一列是货名" in sends(world, sheet(("款", "件", "到货价"), ("可乐", 3, 48)))
+    asked, world.last[WHO] = world.last[WHO], asked
+    assert "用不了了" in world.presses(WHO, "list-column")
+    world.last[WHO] = asked
+    assert "哪一列是要货的数量" in world.presses(WHO, "list-column")
+    world.says(WHO, "1")
+    assert draft(world) == {"C-1": 36}

@@ -75,3 +75,16 @@ def test_after_the_talk_a_photo_is_offered_as_a_claim_again(talk: Claims) -> Non
 def test_a_colleague_without_a_talk_is_told_what_pictures_are_good_for(world: World) -> None:
     assert "图片收到了" in Claims(world).sends("sales", picture())
     assert world.shop.rows(select(media)) == []
+
+
+def test_a_file_fetched_after_its_talk_goes_to_nobody_in_the_next_one(talk: Claims) -> None:
+    talk.sends("sales", pdf("报价"), kind=Kind.FILE, name="报价.pdf")
+    talk.world.says("sales", "结束")
+    talk.world.says("owner north", "我要找人工")
+    talk.world.notices("sales")
+    talk.world.presses("sales", "talk-take")
+    talk.world.notices("owner north")
+    assert "没有转过去" in talk.fetch("sales")
+    assert talk.world.notices("owner north") == []
+    assert talk.world.says("sales", "您好") == ""
+    assert "您好" in talk.world.notices("owner north")[0]
