@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 UV := $(BIN)/uv pip install --quiet --python $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: faults faults-selfcheck help install install-dev demo test lint browser lock eval bench clean
+.PHONY: fuzz bench-understanding faults faults-selfcheck help install install-dev demo test lint browser lock eval bench clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -59,6 +59,16 @@ faults-selfcheck: install-dev ## the tests tested: bugs planted in a copy, each 
 
 eval: install-dev ## how well it understands: every evaluation set against its floors
 	$(BIN)/python -m tests.eval.measure
+
+fuzz: install-dev ## hostile texts, five minutes each way, over understanding and the whole turn
+	$(BIN)/python -m tests.fuzz hypothesis --minutes 5
+	@$(UV) --require-hashes -r tests/fuzz/requirements.lock || echo "atheris cannot be installed here: the fuzzer led by coverage is left out"
+	@! $(BIN)/python -c "import atheris" 2>/dev/null || $(BIN)/python -m tests.fuzz coverage --minutes 5
+
+bench-understanding: install-dev ## peers in an environment of their own, on the same rows (.venv-bench)
+	@$(PYTHON) -m venv .venv-bench
+	@$(BIN)/uv pip install --quiet --python .venv-bench/bin/python --require-hashes -r tests/eval/peers/requirements.lock || echo "a peer cannot be installed here: the table says which"
+	$(BIN)/python -m tests.eval.peers .venv-bench/bin/python
 
 bench: install-dev ## heavy proofs as ratios: imports against bare inserts
 	$(BIN)/python -m tests.bench.imports
