@@ -20,6 +20,8 @@ from notifications.outbox.sender import Address, Moved, Refused, Result, Retry, 
 from notifications.outbox.write import LEASE
 
 ATTEMPTS = 8
+TOLD_TO_WAIT = 50
+"""Attempts where the channel itself says when to come again: it works, there is only too much at once."""
 FIRST_DELAY = 2.0
 LONGEST_DELAY = 300.0
 
@@ -308,13 +310,15 @@ def _verdict(parcel: Parcel, result: Result, now: datetime) -> tuple[str, str, s
         case Unknown(reason) if parcel.kind == "alert":
             return "unknown", reason, "", now
         case Retry(reason, after) if after is not None:
-            return _again(parcel, reason, after, now)
+            return _again(parcel, reason, after, now, most=TOLD_TO_WAIT)
         case Retry(reason) | Unknown(reason):
             return _again(parcel, reason, _delay(parcel.attempts), now)
 
 
-def _again(parcel: Parcel, reason: str, delay: float, now: datetime) -> tuple[str, str, str, datetime]:
-    state = "pending" if parcel.attempts < ATTEMPTS else "dead"
+def _again(
+    parcel: Parcel, reason: str, delay: float, now: datetime, most: int = ATTEMPTS
+) -> tuple[str, str, str, datetime]:
+    state = "pending" if parcel.attempts < most else "dead"
     return state, reason, "", now + timedelta(seconds=delay)
 
 

@@ -108,6 +108,18 @@ def test_one_recipient_gets_messages_in_order_and_a_stuck_one_delays_nobody_else
     assert [key for _, key in bench.wire.got] == ["a1", "b1", "a1", "a2"]
 
 
+@pytest.mark.parametrize(("answer", "state"), [(Retry("429", after=60.0), "sent"), (Retry("500"), "dead")])
+def test_a_channel_that_says_when_to_come_again_is_believed_longer_than_one_that_only_fails(
+    bench: Bench, answer: Retry, state: str
+) -> None:
+    bench.wire.answers = [answer] * 10
+    bench.notice("key", "money", "m:1")
+    for _ in range(11):
+        bench.sweep()
+        bench.now += timedelta(minutes=10)
+    assert bench.states() == {"key": state}
+
+
 def test_an_alert_whose_answer_was_lost_is_unknown_and_a_money_message_is_repeated(bench: Bench) -> None:
     bench.wire.answers = [Unknown("timeout"), Unknown("timeout")]
     bench.notice("alert", "alert", "m:1")
