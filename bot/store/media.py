@@ -132,7 +132,8 @@ _told = update(media).where(media.c.id == bindparam("its_id")).values(told=True)
 _release = (
     update(media).where(~media.c.told, media.c.next_at > bindparam("now")).values(next_at=bindparam("now"))
 )
-_keep = upsert(files).on_conflict_do_nothing(index_elements=["sha256"])
+_put = upsert(files)
+_keep = _put.on_conflict_do_update(index_elements=["sha256"], set_={"at": _put.excluded.at})
 _content = select(files.c.content).where(files.c.sha256 == bindparam("hash"))
 
 
@@ -215,7 +216,7 @@ def keep(
 
 
 def store(session: Session, *, sha256: str, mime: str, content: bytes) -> None:
-    """Keep a file's bytes, once by their hash."""
+    """Keep a file's bytes, once by their hash; kept again they are young again, so that nobody deletes them just now."""
     row = {"sha256": sha256, "mime": mime, "size": len(content), "content": content, "at": session.now}
     session.execute(_keep, row)
 

@@ -5,12 +5,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy.dialects.postgresql import insert as upsert
-
 from bot.files.cells import code, day
 from bot.files.errors import CellError, Fault
 from bot.files.kinds import Column, Kind, Outcome, Row, through, unknown
-from bot.store.models import files
+from bot.store.media import store
 from core.contracts.queries import contracts_of
 from core.contracts.service import put_contracts
 from core.db.session import Session
@@ -25,7 +23,6 @@ _TYPES = {
     b"\xff\xd8\xff": "image/jpeg",
 }
 _FAULTS = {"backwards": Fault("term_backwards", "end"), "taken": Fault("contract_taken", "number")}
-_keep = upsert(files).on_conflict_do_nothing(index_elements=["sha256"])
 
 
 def paper(cell: Any) -> dict[str, Any]:
@@ -80,8 +77,7 @@ def save_contracts(session: Session, actor: Actor, rows: Sequence[Row]) -> list[
 
 def _kept(session: Session, file: Mapping[str, Any]) -> str:
     sha = hashlib.sha256(file["content"]).hexdigest()
-    row = {"sha256": sha, "mime": file["mime"], "size": len(file["content"]), "content": file["content"]}
-    session.execute(_keep, {**row, "at": session.now})
+    store(session, sha256=sha, mime=file["mime"], content=file["content"])
     return f"file:{sha}"
 
 

@@ -3,13 +3,13 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from bot.dialog.messages import Kind
-from bot.media.forget import KEPT_DAYS, forget_files
+from bot.media.forget import BATCH, KEPT_DAYS, forget_files
 from bot.schedule import jobs
 from bot.store.media import store
-from bot.store.models import files, media
+from bot.store.models import conversations, files, media
 from core.audit.models import audit
 from core.contracts.service import put_contract
 from core.db.session import Session
@@ -128,6 +128,46 @@ def test_many_go_in_several_runs_and_nothing_to_do_leaves_no_trace(phone: Claims
     pass_days(world, KEPT_DAYS + 1)
     assert [world.shop.system(forget_files) for _ in range(3)] == [500, 200, 0]
     assert len(world.shop.rows(select(audit).where(audit.c.action == "files.forget"))) == 2
+
+
+def test_files_that_conversations_hold_do_not_keep_the_others_from_going(phone: Claims) -> None:
+    world = phone.world
+    world.says(OWNER, "报运费260")
+    phone.sends(OWNER, picture(1))
+    phone.fetch(OWNER)
+    (row,) = world.shop.rows(select(media))
+    more = [{**row._mapping, "id": f"held{n:04d}"} for n in range(BATCH + 10)]
+    (talk,) = world.shop.rows(select(conversations).where(conversations.c.subject == row.subject))
+    state = {
+        **talk.state,
+        "claim": {**talk.state["claim"], "files": [row.id, *(each["id"] for each in more)]},
+    }
+
+    def hold(session: Session) -> None:
+        session.execute(insert(media), more)
+        session.execute(update(conversations).where(conversations.c.id == talk.id).values(state=state))
+
+    world.shop.system(hold)
+    pass_days(world, 1)
+    phone.sends("buyer north", picture(2))
+    phone.fetch("buyer north")
+    pass_days(world, KEPT_DAYS + 1)
+    clean(world)
+    assert kept(world) == 1
+    assert len(world.shop.rows(select(media.c.id))) == BATCH + 11
+
+
+def test_what_is_kept_again_is_young_again(phone: Claims) -> None:
+    shop = phone.world.shop
+
+    def keep(session: Session) -> None:
+        store(session, sha256="c" * 64, mime="application/pdf", content=b"paper")
+
+    shop.system(keep)
+    pass_days(phone.world, KEPT_DAYS + 1)
+    shop.system(keep)
+    clean(phone.world)
+    assert kept(phone.world) == 1
 
 
 def test_no_statement_of_it_reads_a_whole_table(phone: Claims) -> None:
