@@ -35,9 +35,10 @@ def find_surplus(session: Session, today: date) -> tuple[Cover, ...]:
     new = [item for item in notable_stock(session) if item.high and not item.low and item.high_since is None]
     marked = [cover_from(row) for row in session.execute(_marked, since).mappings()]
     over = [item for item in marked if item.low or (item.cover is not None and item.cover < ENOUGH)]
-    rows = [{"product_id": item.product_id, "is_high": int(item in new)} for item in (*new, *over)]
+    rows = [{"product_id": item.product_id, "is_high": 1} for item in new]
+    rows += [{"product_id": item.product_id, "is_high": 0} for item in over]
     if rows:
-        lock_stock(session, [item.product_id for item in (*new, *over)])
+        lock_stock(session, [row["product_id"] for row in rows])
     if new:
         session.execute(_mark, {"surplus": rows, "day": today})
     if over:
