@@ -75,9 +75,10 @@ def _stands(part: str, plain: str) -> bool:
 
 def _number(value: Any) -> Decimal | None:
     try:
-        return Decimal(str(value)) if isinstance(value, int | float | str) else None
+        number = Decimal(str(value)) if isinstance(value, int | float | str) else None
     except InvalidOperation:
         return None
+    return number if number is not None and number.is_finite() else None
 
 
 def as_list(items: Sequence[Item]) -> str:

@@ -10,7 +10,12 @@ from core.products.queries import assortment_of
 
 
 def looked(turn: Turn) -> Says:
-    """The result is here: what stands of it is proposed; where nothing stands, it was not understood."""
+    """The result is here: what stands of it is proposed; where nothing stands, it was not understood.
+
+    A person of the brand who has taken the conversation meanwhile is not interrupted.
+    """
+    if turn.state.with_person:
+        return ()
     items = _items(turn, turn.inbound.text)
     if not items or turn.state.asking is not None:
         return repair.told_not_understood(turn)

@@ -146,6 +146,7 @@ def test_a_line_backed_by_the_message_and_the_catalogue_stands() -> None:
         {**BACKED, "quantity": 100},
         {**BACKED, "quantity": "many"},
         {**BACKED, "quantity": True},
+        {**BACKED, "quantity": "sNaN"},
         {**BACKED, "words": "毛巾"},
         {**BACKED, "words": ""},
         {**BACKED, "quantity_words": "一百包", "quantity": 100},
@@ -193,6 +194,17 @@ def test_an_answer_without_use_ends_in_words(world: World, server: Server) -> No
     server.content("sure, cola")
     world.says(WHO, STRANGE)
     assert "没听明白" in looks(world, server)
+    assert draft(world) == {}
+
+
+def test_while_a_person_has_the_conversation_the_result_is_not_spoken_of(
+    world: World, server: Server
+) -> None:
+    server.lines(RIGHT)
+    world.says(WHO, STRANGE)
+    world.says(WHO, "我要找人工")
+    assert looks(world, server) == ""
+    world.says(WHO, "回到助手")
     assert draft(world) == {}
 
 
