@@ -26,6 +26,7 @@ _ENDS: Final[dict[str, tuple[str, tuple[str, ...], str]]] = {
     "orders.shipped": ("number", ("ship",), "shipped"),
     "claims.approved": ("number", _EXPENSE, "approved"),
     "claims.rejected": ("number", _EXPENSE, "rejected"),
+    "claims.cancelled": ("number", _EXPENSE, "cancelled"),
     "people.approved": ("member_id", _MEMBER, "approved"),
     "people.rejected": ("member_id", _MEMBER, "rejected"),
     "contracts.decided": ("card", _CONTRACT, "decided"),
@@ -42,7 +43,7 @@ _BEHIND: Final = 1000  # facts looked at again: they are not committed in the or
 _keep = insert(cards)
 _newest_fact = select(func.coalesce(func.max(facts.c.id), 0))
 _open = (
-    select(cards)
+    select(cards.c.id, cards.c.matters, cards.c.after_fact)
     .where(
         cards.c.channel == bindparam("way"),
         cards.c.account == bindparam("of"),
@@ -60,7 +61,7 @@ _close = (
     update(cards)
     .where(cards.c.id == bindparam("card"), cards.c.closed_at.is_(None))
     .values(closed_at=bindparam("now"))
-    .returning(cards.c.id)
+    .returning(*(column for column in cards.c))
 )
 
 
@@ -136,8 +137,9 @@ class Table:
             words = [
                 word for matter in card.matters for at, word in ended.get(matter, ()) if at > card.after_fact
             ]
-            if words and connection.execute(_close, {"card": card.id, "now": now}).first():
-                found.append(_over(card, words[-1]))
+            closed = words and connection.execute(_close, {"card": card.id, "now": now}).first()
+            if closed:
+                found.append(_over(closed, words[-1]))
         return found
 
 
