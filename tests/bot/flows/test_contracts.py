@@ -107,6 +107,12 @@ def test_the_alert_says_what_was_bought_this_year_and_how_it_is_paid(world: Worl
     (text,) = [text for text in world.notices("sales") if "HT-1" in text]
     assert f"逾期 ¥151，最久23天（{number}）" in text
     assert "近1单：逾期23天未付" in text
+    world.says("finance", "收款 城北 151")
+    world.says("finance", "1")
+    world.says("sales", "合同到期")
+    card = world.presses("sales", "contract-card")
+    assert "现在没有逾期" in card
+    assert "回款正常" not in card
 
 
 def test_the_same_button_again_does_nothing_more(world: World) -> None:
