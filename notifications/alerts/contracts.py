@@ -105,8 +105,8 @@ def trade_lines(session: Session, now: datetime, zone: ZoneInfo, currency: str) 
         }
         lines.append(Say(key="alerts.contract_overdue", params=late))
     elif found.last_orders or account.unpaid:
-        late = any(order.days_late > 0 for order in found.last_orders)
-        lines.append(Say(key="alerts.contract_paid_late" if late else "alerts.contract_pays"))
+        was_late = any(order.days_late > 0 for order in found.last_orders)
+        lines.append(Say(key="alerts.contract_paid_late" if was_late else "alerts.contract_pays"))
     return (*lines, *paid_before(found.last_orders))
 
 
