@@ -61,12 +61,18 @@ def rows_of_text(content: bytes) -> Rows:
     mark = max(",;\t", key=lambda each: sum(each in line for line in lines))
     cut = sum(mark in line for line in lines) >= max(2, len(lines) // 2)
     try:
-        rows: Sequence[Sequence[str]] = (
-            list(csv.reader(lines, delimiter=mark)) if cut else [[line] for line in lines]
-        )
+        rows: Sequence[Sequence[str]] = _cells(lines, mark) if cut else [[line] for line in lines]
     except csv.Error:
         raise NotTakenError("broken") from None
     return tuple(tuple(_written(cell) for cell in row[:MOST_COLUMNS]) for row in rows)
+
+
+def _cells(lines: Sequence[str], mark: str) -> list[list[str]]:
+    """Quoted cells are one; where a quotation mark is not closed, marks are text: it would swallow the rows below it."""
+    try:
+        return list(csv.reader(lines, delimiter=mark, strict=True))
+    except csv.Error:
+        return list(csv.reader(lines, delimiter=mark, quoting=csv.QUOTE_NONE))
 
 
 def _written(cell: Any) -> str:

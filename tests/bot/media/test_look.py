@@ -11,6 +11,7 @@ from PIL import Image
 from bot.media import fetch
 from bot.media.fetch import look_in_child
 from bot.media.look import MOST_PIXELS
+from bot.media.table import rows_of_text
 from tests.bot.media.papers import invoice, invoice_pdf, pdf, picture
 
 
@@ -139,3 +140,8 @@ def test_the_largest_picture_that_is_taken_fits_the_childs_memory() -> None:
 def test_a_child_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetch, "SECONDS", 0.01)
     assert look_in_child(picture()) == {"refused": "broken"}
+
+
+def test_a_quotation_mark_nobody_closes_swallows_no_rows() -> None:
+    assert rows_of_text('品名,数量\n"可乐,3\n绿茶,2\n'.encode())[1:] == (('"可乐', "3"), ("绿茶", "2"))
+    assert rows_of_text('品名,数量\n"可乐,大",3\n'.encode())[1:] == (("可乐,大", "3"),)
