@@ -7,12 +7,11 @@ from decimal import Decimal
 
 from bot.understand.assemble import pair_up
 from bot.understand.clauses import Clause, clauses, items_of_clause
-from bot.understand.context import DraftLine
 from bot.understand.exchange import corrected, counted, exchanged, instead_of_last, other_unit
-from bot.understand.items import measured, variant_of
+from bot.understand.items import measured
 from bot.understand.lexicon import Role
+from bot.understand.likened import denied, likened, merged, variants
 from bot.understand.mentions import Mention
-from bot.understand.numerals import Part, Quantity
 from bot.understand.ops import (
     change,
     complains,
@@ -30,7 +29,6 @@ from bot.understand.targets import (
     Named,
     Others,
     in_draft,
-    last_line,
     others_of,
     skus_at,
     target_of,
@@ -41,7 +39,6 @@ from bot.understand.tokens import Kind, is_pronoun
 from bot.understand.types import (
     Add,
     Change,
-    Item,
     Move,
     Op,
     Remove,
@@ -55,9 +52,6 @@ _THAT = re.compile(
     r"\b(?:that|those|it|them|this|these)\b|[这那](?:个|种|款)?(?:也|就)?(?:来|要|拿)|它|[来要拿].{0,6}[这那](?:个|种|款)"
     r"|^(?:要是|如果)?有(?:货|现货|的话|货的话)?[,， ]?(?:就|那就|先|的话)?(?:给我)?(?:来|要|拿|订)|^(?:if (?:you have (?:it|them|any)|so|there is|it is|they are|in stock)|then)\b"
 )
-_SAME = re.compile(
-    r"(?:^|[,，。 ])(?:and |then )?(?:the )?same (?:amount |quantity |again |number )?(?:for|of|with)\b|\bsame (?:amount|quantity|number)\b|\bas (?:many|much)\b|\bsame$|一样多|同样多|同样(?:的)?数量|也(?:来|要|是)?(?:这么多|一样|同样)|跟它一样|一样来|[跟和与同].{1,12}一样(?:多|数量)?$"
-)
 _IT = frozenset({"it", "that", "this", "them", "those", "它", "这个", "那个"})
 _STILL = frozenset({"还是", "还是要", "还是来"})
 
@@ -65,9 +59,9 @@ _STILL = frozenset({"还是", "还是要", "还是来"})
 def change_moves(reading: Reading) -> tuple[Move, ...]:
     """What the text does to the draft, clause by clause; empty when it only names goods."""
     moves: list[Move] = []
-    if same := same_again(reading):
+    if same := likened(reading):
         return same
-    if single := _other_unit(reading) or of_that(reading) or corrected(reading):
+    if single := denied(reading) or _other_unit(reading) or of_that(reading) or corrected(reading):
         return (single,)
     parts = list(clauses(reading.elements))
     others = others_of(parts, reading) if any(_of_the_rest(clause) for clause in parts) else None
@@ -124,46 +118,6 @@ def _talked_about(moves: list[Move]) -> Target | None:
     return None
 
 
-def same_again(reading: Reading) -> tuple[Move, ...]:
-    """As in "the same for X", "X跟Y一样多": the quantity of one line, for other goods."""
-    if not _SAME.search(reading.text):
-        return ()
-    goods = [i for i in reading.items if i.candidates] or _variants(reading)
-    if not goods or any(i.qty is not None for i in goods):
-        return ()
-    line = last_line(reading)
-    if len(goods) == 2 and (model := _only_line(goods[1], reading)):
-        goods, line = goods[:1], model
-    if line is None:
-        return ()
-    quantity = Quantity((Part(line.qty, line.unit),), 0, 0)
-    moves: list[Move] = []
-    for good in goods:
-        if in_draft(good.candidates, reading):
-            target = Target(kind=TargetKind.SKUS, skus=good.candidates, text=good.text)
-            moves.append(Change(target=target, op=Op.SET, qty=line.qty, unit=line.unit))
-        else:
-            found = Found(good.candidates, good.tier)
-            moves.append(Add(items=(measured(good.text, found, quantity, reading.index, good.spans),)))
-    return merged(moves)
-
-
-def _variants(reading: Reading) -> list[Item]:
-    """As in "same for M": other kinds of what was last talked about, one for each mention."""
-    items = []
-    for mention in (m for m in reading.mentions() if m.known):
-        found = variant_of(mention, reading.talked[:1], reading.index, reading.context.assortment)
-        if found and len(found.skus) == 1:
-            text, spans = reading.original(mention.start, mention.end), (reading.span(mention),)
-            items.append(measured(text, found, None, reading.index, spans))
-    return items
-
-
-def _only_line(item: Item, reading: Reading) -> DraftLine | None:
-    held = [line for line in reading.context.draft if line.sku in item.candidates]
-    return held[0] if len(held) == 1 else None
-
-
 def _other_unit(reading: Reading) -> Move | None:
     """As in "不是箱，是提": another unit for the line last talked about."""
     units = [t for t in reading.tokens if t.kind is Kind.UNIT]
@@ -216,17 +170,6 @@ def _set_instead(move: Move, reading: Reading) -> Move:
         target = Target(kind=TargetKind.SKUS, skus=item.candidates, text=item.text)
         return Change(target=target, op=Op.SET, qty=item.qty, unit=item.unit)
     return move
-
-
-def merged(moves: list[Move]) -> tuple[Move, ...]:
-    """Neighbouring additions as one."""
-    out: list[Move] = []
-    for move in moves:
-        if isinstance(move, Add) and out and isinstance(previous := out[-1], Add):
-            out[-1] = Add(items=previous.items + move.items)
-        else:
-            out.append(move)
-    return tuple(out)
 
 
 def pinned(moves: list[Move], reading: Reading) -> list[Move]:
@@ -394,6 +337,6 @@ def _more_of_each(clause: Clause, reading: Reading) -> Iterator[Move]:
 
 def _additions(clause: Clause, reading: Reading) -> Iterator[Move]:
     mine = items_of_clause(clause, reading)
-    mine = [i for i in mine if i.candidates or i.qty is not None] or _variants(reading)
+    mine = [i for i in mine if i.candidates or i.qty is not None] or variants(reading)
     if mine:
         yield Add(items=tuple(mine))

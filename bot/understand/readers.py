@@ -6,11 +6,12 @@ from dataclasses import replace
 
 from bot.understand.answers import answer_moves
 from bot.understand.beside import CLAUSE, claim_beside, question_beside
-from bot.understand.changes import change_moves, of_that, same_again
+from bot.understand.changes import change_moves, of_that
 from bot.understand.claims import read_claim
 from bot.understand.idle import each_line, is_idle
 from bot.understand.intents import scores
 from bot.understand.lexicon import Role
+from bot.understand.likened import likened
 from bot.understand.normalise import normalise
 from bot.understand.orders import order_details, order_items, order_moves, without_delivery
 from bot.understand.phrases import part, says
@@ -225,7 +226,7 @@ def read_intent(reading: Reading) -> Understanding | None:
         return None if ordered else Understanding(intent=top, moves=(Social(intent=top),))
     if top is Intent.ORDER_CANCEL and _of_a_line(reading):
         return None
-    if top is Intent.ORDER_REPEAT and reading.context.draft and same_again(reading):
+    if top in (Intent.ORDER_REPEAT, Intent.RETURN_REQUEST) and reading.context.draft and likened(reading):
         return None
     if (
         top is Intent.PRICE_QUERY
