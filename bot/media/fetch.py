@@ -95,7 +95,7 @@ class Desk:
         if "refused" in seen:
             return lambda session: media.refuse(session, task.id, str(seen["refused"]))
         sha256 = hashlib.sha256(content).hexdigest()
-        found = {"invoices": seen["invoices"], "mime": seen["mime"], "rows": seen["rows"]}
+        found = {name: seen[name] for name in ("invoices", "mime", "rows", "unread")}
         return lambda session: media.keep(
             session, task.id, sha256=sha256, mime=str(seen["mime"]), content=content, found=found
         )

@@ -24,11 +24,12 @@ MOST_PIXELS = 50_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What a file is, the invoices named in it, and the rows of a list."""
+    """What a file is, the invoices named in it, and the rows of a list; unread: sheets beside it that hold something."""
 
     mime: str
     invoices: tuple[Invoice, ...] = ()
     rows: Rows = ()
+    unread: tuple[str, ...] = ()
 
 
 def look(content: bytes) -> Seen:
@@ -36,7 +37,8 @@ def look(content: bytes) -> Seen:
     if b"%PDF-" in content[:1024]:
         return Seen(mime=PDF, invoices=_in_pdf(content))
     if content.startswith(b"PK\x03\x04"):
-        return Seen(mime=XLSX, rows=rows_of_workbook(content))
+        rows, unread = rows_of_workbook(content)
+        return Seen(mime=XLSX, rows=rows, unread=unread)
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         raise NotTakenError("xls")
     warnings.simplefilter("ignore", Image.DecompressionBombWarning)

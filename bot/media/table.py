@@ -25,8 +25,8 @@ _CAUSES = {"macros": "macros", "too_many_rows": "rows", "too_big": "size"}
 Rows = tuple[tuple[str, ...], ...]
 
 
-def rows_of_workbook(content: bytes) -> Rows:
-    """The first visible sheet's rows. Raises NotTakenError."""
+def rows_of_workbook(content: bytes) -> tuple[Rows, tuple[str, ...]]:
+    """The first visible sheet's rows, and the names of the other sheets that hold something. Raises NotTakenError."""
     try:
         grid = grid_of(content, "", most_rows=MOST_ROWS, most_columns=MOST_COLUMNS)
     except FileRefusedError as refused:
@@ -36,7 +36,7 @@ def rows_of_workbook(content: bytes) -> Rows:
     for (first, left), (last, _) in grid.merged:
         if 0 <= left < len(rows.get(first, ())):
             shown.update({(number, left): rows[first][left] for number in range(first + 1, last + 1)})
-    return tuple(
+    read = tuple(
         tuple(
             UNREAD
             if place in grid.marks.get(number, {})
@@ -45,6 +45,7 @@ def rows_of_workbook(content: bytes) -> Rows:
         )
         for number, cells in grid.rows
     )
+    return read, grid.unread
 
 
 def rows_of_text(content: bytes) -> Rows:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -44,7 +45,7 @@ def fetched(turn: Turn) -> Says | None:
     claim = turn.state.claim
     if claim is not None and one.id in claim.files:
         turn.state.claim = replace(claim, files=tuple(each for each in claim.files if each != one.id))
-    return _read(turn, ListInHand(file=one.id, columns={}), one.found["rows"])
+    return _read(turn, ListInHand(file=one.id, columns={}), one.found)
 
 
 def take_column(turn: Turn, arg: str) -> Says:
@@ -60,7 +61,7 @@ def take_column(turn: Turn, arg: str) -> Says:
     rows = one.found["rows"]
     if all(needed in told.columns for needed in NEEDED) or not _missing(heads_of(rows), told):
         keep_columns(turn.session, heads_of(rows).cells, told.columns)
-    return _read(turn, told, rows)
+    return _read(turn, told, one.found)
 
 
 def wrong_columns(turn: Turn) -> Says | None:
@@ -73,7 +74,7 @@ def wrong_columns(turn: Turn) -> Says | None:
         return None
     rows = one.found["rows"]
     forget_columns(turn.session, heads_of(rows).cells)
-    return (say("lists.again"), *_read(turn, ListInHand(file=one.id, columns={}, anew=True), rows))
+    return (say("lists.again"), *_read(turn, ListInHand(file=one.id, columns={}, anew=True), one.found))
 
 
 def _file(turn: Turn, file: str) -> Received | None:
@@ -85,10 +86,13 @@ def _missing(heads: Heads, listing: ListInHand) -> tuple[str, ...]:
     return tuple(key for key in NEEDED if key not in known and not (key == "name" and "sku" in known))
 
 
-def _read(turn: Turn, listing: ListInHand, rows: Sequence[Sequence[str]]) -> Says:
+def _read(turn: Turn, listing: ListInHand, found: Mapping[str, Any]) -> Says:
+    rows: Sequence[Sequence[str]] = found["rows"]
+    names = tuple(say("lists.sheet", name=name) for name in found.get("unread", ()))
+    unread = (say("lists.unread", names=names),) if names else ()
     turn.state.listing = listing
     if all(len(row) == 1 for row in rows):
-        return _heard(turn, "\n".join(row[0] for row in rows), ())
+        return _heard(turn, "\n".join(row[0] for row in rows), unread)
     heads = heads_of(rows)
     if not listing.columns and not listing.anew:
         listing = replace(listing, columns=columns_for(turn.session, heads.cells))
@@ -101,7 +105,7 @@ def _read(turn: Turn, listing: ListInHand, rows: Sequence[Sequence[str]]) -> Say
         return (say("lists.nothing", name=_called(heads, columns.get("qty", 0))),)
     if goods.taken > MOST:
         return (say("lists.too_many", count=goods.taken, most=MOST),)
-    return _heard(turn, goods.text, (_told(heads, columns, goods),))
+    return _heard(turn, goods.text, (_told(heads, columns, goods), *unread))
 
 
 def _heard(turn: Turn, text: str, says: Says) -> Says:

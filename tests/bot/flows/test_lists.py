@@ -162,3 +162,14 @@ def test_a_column_told_for_an_earlier_list_is_none_of_the_next_ones(world: World
     assert "哪一列是要货的数量" in world.presses(WHO, "list-column")
     world.says(WHO, "1")
     assert draft(world) == {"C-1": 36}
+
+
+def test_sheets_that_are_not_read_are_named(world: World) -> None:
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content) as book:
+        for name, row in (("饮料", ("可乐", 3)), ("茶", ("绿茶", 2)), ("空", ())):
+            page = book.add_worksheet(name)
+            for number, cells in enumerate((("品名", "数量"), row) if row else ()):
+                page.write_row(number, 0, cells)
+    assert "另有表格「茶」没看" in sends(world, content.getvalue())
+    assert draft(world) == {"C-1": 36}
