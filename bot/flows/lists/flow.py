@@ -40,8 +40,8 @@ def fetched(turn: Turn) -> Says | None:
         return None
     if one.state == "refused":
         return (say(f"lists.file.{one.cause}"),) if is_list(one.name) else None
-    if not one.found.get("rows"):
-        return None
+    if not any(map(any, one.found.get("rows", ()))):
+        return (say("lists.empty"), *_unread(one.found)) if is_list(one.name) else None
     claim = turn.state.claim
     if claim is not None and one.id in claim.files:
         turn.state.claim = replace(claim, files=tuple(each for each in claim.files if each != one.id))
@@ -88,8 +88,7 @@ def _missing(heads: Heads, listing: ListInHand) -> tuple[str, ...]:
 
 def _read(turn: Turn, listing: ListInHand, found: Mapping[str, Any]) -> Says:
     rows: Sequence[Sequence[str]] = found["rows"]
-    names = tuple(say("lists.sheet", name=name) for name in found.get("unread", ()))
-    unread = (say("lists.unread", names=names),) if names else ()
+    unread = _unread(found)
     turn.state.listing = listing
     if all(len(row) == 1 for row in rows):
         return _heard(turn, "\n".join(row[0] for row in rows), unread)
@@ -106,6 +105,11 @@ def _read(turn: Turn, listing: ListInHand, found: Mapping[str, Any]) -> Says:
     if goods.taken > MOST:
         return (say("lists.too_many", count=goods.taken, most=MOST),)
     return _heard(turn, goods.text, (_told(heads, columns, goods), *unread))
+
+
+def _unread(found: Mapping[str, Any]) -> Says:
+    names = tuple(say("lists.sheet", name=name) for name in found.get("unread", ()))
+    return (say("lists.unread", names=names),) if names else ()
 
 
 def _heard(turn: Turn, text: str, says: Says) -> Says:

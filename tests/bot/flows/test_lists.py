@@ -173,3 +173,8 @@ def test_sheets_that_are_not_read_are_named(world: World) -> None:
                 page.write_row(number, 0, cells)
     assert "另有表格「茶」没看" in sends(world, content.getvalue())
     assert draft(world) == {"C-1": 36}
+
+
+def test_a_list_with_nothing_on_its_first_sheet_is_answered(world: World) -> None:
+    assert "是空的" in sends(world, sheet())
+    assert "是空的" in sends(world, sheet(("", " ")))
