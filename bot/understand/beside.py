@@ -6,13 +6,20 @@ from collections.abc import Callable
 from bot.understand.changes import change_moves
 from bot.understand.claims import read_claim
 from bot.understand.intents import scores
+from bot.understand.items import measured
 from bot.understand.normalise import normalise
 from bot.understand.orders import order_items, order_moves
 from bot.understand.queries import TOPICS, category_of, named_goods
 from bot.understand.reading import Reading
-from bot.understand.types import Add, Ask, Change, Intent, Item, Move, Remove, Replace, Understanding
+from bot.understand.resolve import Found
+from bot.understand.tokens import Kind
+from bot.understand.types import Add, Ask, Change, Intent, Item, Move, Remove, Replace, Topic, Understanding
 
 CLAUSE = re.compile(r"[^,。;!?\n]+[?]?")
+_IF_SO = re.compile(
+    r"[吗么嘛没?呢]?[,，?? ]*(?P<so>(?:如果|要是)?有(?:货|现货)?(?:的话|就|的就)|(?:如果|要是)有(?:货)?"
+    r"|\bif (?:so|yes|you (?:do|have)|there (?:is|are)|it is|they are|in stock)\b)"
+)
 Reader = Callable[[Reading], Understanding]
 
 
@@ -34,6 +41,29 @@ def claim_beside(reading: Reading, read: Reader) -> Understanding | None:
     if not any(isinstance(m, Add | Change | Remove | Replace) for m in ordered.moves):
         return None
     return Understanding(intent=ordered.intent, moves=(*ordered.moves, *claimed.moves))
+
+
+def ordered_if_there(reading: Reading, read: Reader) -> Understanding | None:
+    """A question and what is ordered on a yes: "绿茶有货吗有的话来一箱", "is it in stock, if so add 2 cases"."""
+    text = reading.normal.text
+    match = next((m for m in _IF_SO.finditer(text) if m.start()), None)
+    if match is None or len(text) > 60:
+        return None
+    head, tail = (
+        Reading(normalise(reading.original(a, b)), reading.context, reading.index)
+        for a, b in ((0, match.start("so")), (match.start("so"), len(text)))
+    )
+    asked = read(head)
+    amounts = [t for t in tail.tokens if t.kind is Kind.QUANTITY]
+    if len(asked.moves) != 1 or not isinstance(question := asked.moves[0], Ask) or len(amounts) != 1:
+        return None
+    if question.topic is not Topic.STOCK or len(question.items) != 1 or tail.mentions():
+        return None
+    item = question.items[0]
+    found = Found(item.candidates, item.tier)
+    wanted = measured(item.text, found, amounts[0].quantity, reading.index, item.spans)
+    intent = Intent.ORDER_MODIFY if reading.context.draft else Intent.ORDER_CREATE
+    return Understanding(intent=intent, moves=(Add(items=(wanted,)), question)) if found.skus else None
 
 
 def question_beside(top: Intent, reading: Reading) -> tuple[Move, ...]:

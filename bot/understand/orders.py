@@ -8,6 +8,7 @@ from datetime import date
 from bot.understand.dates import When, delivery_day
 from bot.understand.lexicon import Role
 from bot.understand.mentions import Element, Mention, is_op
+from bot.understand.moved_day import moved_day
 from bot.understand.phrases import says
 from bot.understand.reading import Reading
 from bot.understand.surfaces import is_han
@@ -232,6 +233,8 @@ def delivery(reading: Reading) -> date | None:
     today = reading.context.now.date()
     if not reading.known and _chatter(reading):
         return None
+    if moved := moved_day(reading.goods_text, reading.context.deliver, today):
+        return moved
     days = [w for w in reading.dates("future") if (day := delivery_day(w)) and day >= today]
     wanted = [w for w in days if not _denied(w, reading)]
     if wanted and len(wanted) < len(days) and reading.context.draft:  # "周五赶不上就下周一"

@@ -5,13 +5,14 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.understand.answers import answer_moves
-from bot.understand.beside import CLAUSE, claim_beside, question_beside
+from bot.understand.beside import CLAUSE, claim_beside, ordered_if_there, question_beside
 from bot.understand.changes import change_moves, of_that
 from bot.understand.claims import read_claim
 from bot.understand.idle import each_line, is_idle
 from bot.understand.intents import scores
 from bot.understand.lexicon import Role
 from bot.understand.likened import likened
+from bot.understand.moved_day import read_any_day
 from bot.understand.normalise import normalise
 from bot.understand.orders import order_details, order_items, order_moves, without_delivery
 from bot.understand.phrases import part, says
@@ -34,7 +35,6 @@ from bot.understand.types import (
     Ask,
     Clear,
     Confirm,
-    Deliver,
     Help,
     Intent,
     Language,
@@ -133,15 +133,6 @@ def _answer_and_more(reading: Reading) -> Understanding | None:
         return None
     more = read(Reading(normalise(rest), replace(context, questions=context.questions[1:]), reading.index))
     return Understanding(intent=Intent.ORDER_MODIFY, moves=answer + more.moves)
-
-
-def read_any_day(reading: Reading) -> Understanding | None:
-    """As in "哪天都行": the draft is wanted on no particular day any more."""
-    if reading.context.deliver is None or reading.known or reading.dates("future"):
-        return None
-    if len(reading.text) > 40 or not says("any_day", reading.text):
-        return None
-    return Understanding(intent=Intent.ORDER_MODIFY, moves=(Deliver(day=None),))
 
 
 def read_small(reading: Reading) -> Understanding | None:
@@ -388,7 +379,7 @@ READERS: tuple[Reader, ...] = (
     read_any_day,
     read_answer,
     read_small,
-    lambda reading: claim_beside(reading, read),
+    lambda reading: claim_beside(reading, read) or ordered_if_there(reading, read),
     read_claim,
     read_yes_no,
     read_intent,
