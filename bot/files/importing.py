@@ -278,7 +278,8 @@ def _entries(kind: Kind, lines: Sequence[Line]) -> tuple[list[_Entry], list[Resu
         values, faults = _read(line, seen)
         whole = _whole(kind, values) if kind.together else ""
         key = _shown_key(kind, line) if faults else kind.key(values)
-        earlier = line.number if faults else rows_by_key.setdefault(key, line.number)
+        unkeyed = faults or kind.left_alone(values)
+        earlier = line.number if unkeyed else rows_by_key.setdefault(key, line.number)
         if earlier != line.number:
             faults.append(Fault("repeated", "", {"row": earlier}))
         if faults:

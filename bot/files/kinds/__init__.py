@@ -33,7 +33,8 @@ class Kind:
 
     `head` takes what a JSON object says beside its rows; `rows_under` are the keys the rows may stand under. `together`
     names what rows belong to that only make sense whole, such as an order: they come in together or not at all.
-    `papers` are columns that hold the path of a further file, beside this one.
+    `papers` are columns that hold the path of a further file, beside this one. `left_alone` rows change nothing, and nothing
+    tells them apart: they may stand more than once.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Kind:
     together: Callable[[Row], str] | None = None
     rows_under: tuple[str, ...] = ("rows",)
     papers: tuple[str, ...] = ()
+    left_alone: Callable[[Row], bool] = lambda _row: False
 
     def headings(self) -> dict[str, Sequence[str]]:
         """The names each column may be headed by."""

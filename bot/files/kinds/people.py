@@ -64,6 +64,7 @@ MEMBERS = Kind(
     key=lambda row: f"{row['dealer']} / {row.get('phone') or row.get('name') or '-'}",
     save=save_members,
     rows_under=("members", "rows"),
+    left_alone=_as_exported,
 )
 STAFF = Kind(
     name="staff",

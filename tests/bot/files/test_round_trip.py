@@ -94,10 +94,11 @@ def test_people_revoked_or_invited_without_a_name_go_out_and_come_in_unchanged(s
             "state": "invited",
             "created_at": NOW,
         }
-        connection.execute(system(insert(members)), nameless)
+        again = {**nameless, "name": "旧人", "state": "revoked"}
+        connection.execute(system(insert(members)), [nameless, nameless, again])
 
     small_shop.database.lane.run(change)
     before = books(small_shop)
     path, _ = written(small_shop, "members", ".xlsx")
-    assert done(small_shop.load("members", path)) == ["unchanged"] * 3
+    assert done(small_shop.load("members", path)) == ["unchanged"] * 5
     assert books(small_shop) == before
