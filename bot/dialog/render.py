@@ -7,6 +7,7 @@ from decimal import Decimal
 from unicodedata import east_asian_width
 from zoneinfo import ZoneInfo
 
+import structlog
 from babel import Locale
 from babel.dates import format_date, format_time
 from babel.numbers import format_decimal, get_currency_symbol
@@ -14,6 +15,8 @@ from babel.numbers import format_decimal, get_currency_symbol
 from bot.dialog.messages import Button, Choice, Name, Param, Quantity, Say, Words
 from bot.dialog.texts import EN, HANS, Texts, all_texts
 from core.kit.money import Money
+
+log = structlog.get_logger()
 
 Sign = Callable[[str, str], str]
 _INLINE_WIDTH = 36  # choices of at most this width together stand on one line
@@ -51,7 +54,7 @@ def render(
         return Words(
             text="\n".join(filter(None, (text, *_numbers(say.choices, reader)))), picture=say.picture
         )
-    buttons = tuple(_button(choice, reader, sign) for choice in say.choices)
+    buttons = tuple(filter(None, (_button(choice, reader, sign) for choice in say.choices)))
     return Words(text=text, buttons=buttons, picture=say.picture)
 
 
@@ -69,11 +72,16 @@ def _fill(key: str, params: Mapping[str, Param], reader: _Reader) -> str:
     return text.format_map({name: _write(value, reader) for name, value in params.items()})
 
 
-def _button(choice: Choice, reader: _Reader, sign: Sign) -> Button:
+def _button(choice: Choice, reader: _Reader, sign: Sign) -> Button | None:
+    """None for what is too long to be signed, such as a SKU of fifty letters: the words must not stay away with it."""
     label = "\n".join(_lines(choice.label, reader))
     if choice.url:
         return Button(label=label, url=choice.url)
-    return Button(label=label, handle=sign(choice.action, choice.arg))
+    try:
+        return Button(label=label, handle=sign(choice.action, choice.arg))
+    except ValueError:
+        log.warning("button_left_out", action=choice.action)
+        return None
 
 
 def _numbers(choices: tuple[Choice, ...], reader: _Reader) -> Iterator[str]:

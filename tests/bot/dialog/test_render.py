@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.dialog.handles import sign
 from bot.dialog.messages import Choice, Name, Param, Quantity, Say
 from bot.dialog.render import render
 from bot.dialog.texts import Texts, TextsError, all_texts, known_locale, load_texts, places
@@ -102,6 +103,21 @@ def test_choices_are_buttons_where_there_are_buttons() -> None:
     said = words(Say(key="t.hello", choices=CHOICES))
     assert said.text == "你好"
     assert [(b.label, b.handle) for b in said.buttons] == [("是", "confirm.3"), ("不用", "drop.")]
+
+
+def test_a_button_too_long_to_be_signed_is_left_out_and_the_words_go() -> None:
+    choices = tuple(
+        Choice(label=Say(key="dialog.yes"), action="stock-later", arg=sku) for sku in ("C-1", "X" * 60)
+    )
+
+    def signed(action: str, arg: str) -> str:
+        return sign("s" * 32, subject="s:1", place="private", action=action, arg=arg, now=NOW)
+
+    seen = render(
+        Say(key="dialog.yes", choices=choices), "en", now=NOW, zone=ZoneInfo("Asia/Shanghai"), sign=signed
+    )
+    assert seen.text
+    assert [button.handle.split(".")[1] for button in seen.buttons] == ["C-1"]
 
 
 def test_choices_are_numbers_where_there_are_none() -> None:
