@@ -54,8 +54,9 @@ def take_column(turn: Turn, arg: str) -> Says:
     one = _file(turn, listing.file) if listing else None
     if listing is None or one is None:
         return (say("dialog.choice.gone"),)
-    key, place, of = arg.split(":")
-    if not listing.file.startswith(of):  # another list was sent since
+    key, _, rest = arg.partition(":")
+    place, _, of = rest.partition(":")
+    if of != listing.file[:8]:  # another list was sent since
         return (say("dialog.choice.gone"),)
     told = replace(listing, columns={**listing.columns, key: int(place)})
     rows = one.found["rows"]
