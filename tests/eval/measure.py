@@ -50,6 +50,7 @@ SETS = (
     Set("hand-written dialogues", "dialogues_*.jsonl", 95.0, 3.0, 3.0),
     Set("held-out dialogues", "heldout_dialogues_*.jsonl", 91.0, 5.0, 6.0),
     Set("held-out dialogues 2", "heldout2_dialogues_*.jsonl", 91.0, 4.0, 5.0),
+    Set("held-out dialogues 3", "heldout3_dialogues_*.jsonl", 91.0, 3.0, 4.0),
     Set("generated dialogues", "generated/generated_dialogues_*.jsonl", 97.0, 0.5, 1.0),
 )
 VALUES = {
