@@ -5,7 +5,7 @@ Each answers in words, or with the choice the person made.
 
 from dataclasses import replace
 
-from bot.dialog.api import Says, Turn, choice, say
+from bot.dialog.api import Says, Turn, ask_yes_no, choice, say
 from bot.dialog.messages import Kind, Say
 from bot.dialog.questions import habit_of, open_question
 from bot.dialog.state import Offer
@@ -75,12 +75,22 @@ def stop(turn: Turn, move: Stop) -> Says | Offer:
     if not move.what and state.questions:
         return _drop_question(turn)
     if move.what != "claim" and (turn.lines or state.questions):
-        return Offer(action="clear")
+        return _drop_goods(turn) if len(turn.lines) > 1 else Offer(action="clear")
     shown = next((offer for offer in state.offers if offer.action == "cancel-ask"), None)
     if shown is not None and state.fresh:  # an order was just looked at
         return shown
     state.offers = ()
     return (say("dialog.nothing.cancel"),)
+
+
+def _drop_goods(turn: Turn) -> Says | Offer:
+    """Of several lines the one that the last change was about goes; where it was about more, it is asked first."""
+    before = {line.sku: line for line in turn.state.undo[-1].lines} if turn.state.undo else {}
+    changed = [line.sku for line in turn.lines if before.get(line.sku) != line]
+    kept = len(before.keys() - {line.sku for line in turn.lines}) == 0
+    if len(changed) == 1 and kept and turn.state.last_skus[:1] == (changed[0],):
+        return Offer(action="drop", arg=changed[0])
+    return (ask_yes_no(turn, say("dialog.clear", count=len(turn.lines)), "clear"),)
 
 
 def not_understood(turn: Turn) -> Says:

@@ -24,6 +24,7 @@ from bot.understand.types import (
     Note,
     Op,
     Problem,
+    Remove,
     ShipTo,
     Target,
     TargetKind,
@@ -201,6 +202,11 @@ def as_usual(turn: Turn, _arg: str) -> Says:
 def clear(turn: Turn, _arg: str) -> Says:
     """Empty the draft; undo brings it back."""
     return work(turn, [Clear()])
+
+
+def drop(turn: Turn, arg: str) -> Says:
+    """Take one line off the draft."""
+    return work(turn, [Remove(target=Target(kind=TargetKind.SKUS, skus=(arg,)))])
 
 
 def to_address(turn: Turn, arg: str) -> Says:

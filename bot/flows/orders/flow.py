@@ -38,6 +38,7 @@ FLOW = Flow(
     choices={
         "pick": edit.pick,
         "clear": edit.clear,
+        "drop": edit.drop,
         "undo": edit.undo,
         "way-order": place.how,
         "confirm": place.confirm,
