@@ -64,14 +64,16 @@ def watched() -> Iterator[Watch]:
     """The product's logging at DEBUG, looked at."""
     watch, root = Watch(), logging.getLogger()
     before, level = list(root.handlers), root.level
-    logs.configure(verbose=True)
-    root.handlers = [*before, watch]
+    configure = structlog.configure
 
-    def logger(*_: Any) -> Watch:
-        return watch
+    def watching(**wanted: Any) -> None:
+        """A logger that is kept would write to this test's stderr after it is closed."""
+        configure(**{**wanted, "logger_factory": lambda *_: watch, "cache_logger_on_first_use": False})
 
-    structlog.configure(logger_factory=logger, cache_logger_on_first_use=False)
-    with patch.object(secrets, "token_urlsafe", watch.drawing(secrets.token_urlsafe)):
+    drawing = patch.object(secrets, "token_urlsafe", watch.drawing(secrets.token_urlsafe))
+    with patch.object(structlog, "configure", watching), drawing:
+        logs.configure(verbose=True)
+        root.handlers = [*before, watch]
         yield watch
     root.handlers = before
     root.setLevel(level)
