@@ -232,7 +232,9 @@ def _base_qty(session: Session, sku: str, text: str) -> int:
 
 
 def _factor(session: Session, product: ProductView, unit: str) -> int:
-    own = {name: pack["factor"] for key, pack in product.units.items() for name in (key, *pack.get("names", ()))}
+    own = {
+        name: pack["factor"] for key, pack in product.units.items() for name in (key, *pack.get("names", ()))
+    }
     if unit in own:
         return int(own[unit])
     for key, names in catalogue_of(session).unit_synonyms.items():
