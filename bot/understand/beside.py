@@ -17,7 +17,7 @@ from bot.understand.types import Add, Ask, Change, Intent, Item, Move, Remove, R
 
 CLAUSE = re.compile(r"[^,。;!?\n]+[?]?")
 _IF_SO = re.compile(
-    r"[吗么嘛没?呢]?[,，?? ]*(?P<so>(?:如果|要是)?有(?:货|现货)?(?:的话|就|的就)|(?:如果|要是)有(?:货)?"
+    r"[吗么嘛没?呢价]?[,，?? ]*(?P<so>(?<=[?？])(?:那|就)?(?:先|给我)来|(?:如果|要是)?有(?:货|现货)?(?:的话|就|的就)|(?:如果|要是)有(?:货)?"
     r"|\bif (?:so|yes|you (?:do|have)|there (?:is|are)|it is|they are|in stock)\b)"
 )
 Reader = Callable[[Reading], Understanding]
@@ -57,7 +57,7 @@ def ordered_if_there(reading: Reading, read: Reader) -> Understanding | None:
     amounts = [t for t in tail.tokens if t.kind is Kind.QUANTITY]
     if len(asked.moves) != 1 or not isinstance(question := asked.moves[0], Ask) or len(amounts) != 1:
         return None
-    if question.topic is not Topic.STOCK or len(question.items) != 1 or tail.mentions():
+    if question.topic not in (Topic.STOCK, Topic.PRICE) or len(question.items) != 1 or tail.mentions():
         return None
     item = question.items[0]
     found = Found(item.candidates, item.tier)
