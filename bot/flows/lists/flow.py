@@ -16,9 +16,8 @@ from bot.store.columns import columns_for, forget_columns, keep_columns
 from bot.store.media import Received, ask_for, is_list, received, take_in_hand
 from bot.understand.listing import NEEDED, Goods, Heads, goods_of, heads_of
 from bot.understand.understand import LIMIT
+from core.orders.rules import MAX_LINES
 
-MOST = 300
-"""Rows with a quantity that one list may have."""
 MOST_COLUMNS = 9
 """Columns that are offered when one is asked for."""
 
@@ -103,8 +102,8 @@ def _read(turn: Turn, listing: ListInHand, found: Mapping[str, Any]) -> Says:
     goods = goods_of(rows, heads, columns)
     if not goods.taken:
         return (say("lists.nothing", name=_called(heads, columns.get("qty", 0))),)
-    if goods.taken > MOST:
-        return (say("lists.too_many", count=goods.taken, most=MOST),)
+    if goods.taken > MAX_LINES:
+        return (say("lists.too_many", count=goods.taken, most=MAX_LINES),)
     return _heard(turn, goods.text, (_told(heads, columns, goods), *unread))
 
 
