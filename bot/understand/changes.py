@@ -311,8 +311,10 @@ def _op_with_amount(named: Named, reading: Reading, *, wrong: bool) -> Op | None
     clause, mentions = named.clause, named.mentions
     held = [in_draft(target_of(clause, m, reading).skus, reading) for m in mentions]
     op = op_of(clause)
-    if op is Op.SET and mentions and not any(held) and any(e.text in _STILL for e in clause.words):
-        return None  # "还是要可乐5箱" after it was taken off
+    mended = len(named.amounts) > 1 and clause.has(Role.REPAIR) and not clause.has(Role.SET, Role.REPLACE)
+    still = any(e.text in _STILL for e in clause.words)
+    if op is Op.SET and mentions and not any(held) and (mended or still):
+        return None  # "还是要可乐5箱" after it was taken off, "可乐三箱啊不四箱" of what is not there yet
     if op is not None:
         return op
     if named.places or (wrong and (all(held) or named.last is None)):
