@@ -10,6 +10,8 @@ from bot.dialog.messages import Kind, Say
 from bot.dialog.questions import habit_of, open_question
 from bot.dialog.state import Offer
 from bot.store.second import ask_for
+from bot.understand.normalise import normalise
+from bot.understand.phrases import says
 from bot.understand.types import Stop
 
 WAYS = ("order", "status", "claim", "person")
@@ -75,7 +77,8 @@ def stop(turn: Turn, move: Stop) -> Says | Offer:
     if not move.what and state.questions:
         return _drop_question(turn)
     if move.what != "claim" and (turn.lines or state.questions):
-        return _drop_goods(turn) if len(turn.lines) > 1 else Offer(action="clear")
+        of_one = len(turn.lines) > 1 and says("unwanted", normalise(turn.inbound.text).text)
+        return _drop_goods(turn) if of_one else Offer(action="clear")
     shown = next((offer for offer in state.offers if offer.action == "cancel-ask"), None)
     if shown is not None and state.fresh:  # an order was just looked at
         return shown
