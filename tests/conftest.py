@@ -18,6 +18,7 @@ def watch() -> Iterator[Watch]:
 @pytest.fixture(autouse=True)
 def nothing_secret_is_logged(watch: Watch) -> Iterator[None]:
     """No test may bring a secret or a telephone number into a log, whatever else it is about."""
+    watch.attach()
     watch.found.clear()
     yield
     assert not watch.found, f"logged: {watch.found[0][:300]}"

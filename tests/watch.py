@@ -31,6 +31,16 @@ class Watch(logging.Handler):
         self.drawn: set[str] = set()
         self.found: list[str] = []
 
+    def attach(self) -> None:
+        """Look at every logger again: a test may have set up logging anew."""
+        root = logging.getLogger()
+        root.setLevel(logging.DEBUG)
+        if self not in root.handlers:
+            root.addHandler(self)
+        for logger in root.manager.loggerDict.values():
+            if isinstance(logger, logging.Logger):
+                logger.disabled = False
+
     def emit(self, record: logging.LogRecord) -> None:
         self.look(self.format(record))
 

@@ -35,8 +35,8 @@ def test_an_invoice_is_read_from_a_tilted_photo() -> None:
 
 
 def test_a_picture_without_a_code_and_a_pdf_are_taken() -> None:
-    assert look_in_child(picture()) == {"mime": "image/png", "invoices": [], "rows": []}
-    assert look_in_child(pdf("收据")) == {"mime": "application/pdf", "invoices": [], "rows": []}
+    assert look_in_child(picture()) == {"mime": "image/png", "invoices": [], "rows": [], "unread": []}
+    assert look_in_child(pdf("收据")) == {"mime": "application/pdf", "invoices": [], "rows": [], "unread": []}
 
 
 FIRST, SECOND = "24312000000012345678", "24312000000012345679"
@@ -55,6 +55,7 @@ def test_invoices_are_read_from_the_codes_on_the_pages_of_a_pdf() -> None:
         "mime": "application/pdf",
         "invoices": [READ, {**READ, "identity": f":{SECOND}"}],
         "rows": [],
+        "unread": [],
     }
 
 
@@ -134,6 +135,7 @@ def test_the_largest_picture_that_is_taken_fits_the_childs_memory() -> None:
         "mime": "image/png",
         "invoices": [],
         "rows": [],
+        "unread": [],
     }
 
 
