@@ -100,9 +100,18 @@ class SqliteLane:
                     break
             open_ = job is not None
             live = [(unit, future) for unit, future in group if future.set_running_or_notify_cancel()]
+            self._write(live)
+
+    def _write(self, live: list[tuple[Unit[Any], Future[Any]]]) -> None:
+        """Run a group; whatever happens, each of its futures is settled and the writer lives."""
+        try:
             if len(live) == 1 or not self._together(live):
                 for unit, future in live:
                     self._alone(unit, future)
+        except BaseException as error:  # noqa: BLE001 - handed to whoever waits
+            for _, future in live:
+                if not future.done():
+                    _settle(future, None, error)
 
     def _together(self, group: list[tuple[Unit[Any], Future[Any]]]) -> bool:
         """One commit for all; False when it failed and each must run alone."""
