@@ -124,6 +124,8 @@ class SqliteLane:
                             results.append((future, unit(connection), None))
                     except Exception as raised:  # noqa: BLE001 - handed to whoever waits for this unit
                         results.append((future, None, raised))
+                    if not _still_open(connection):
+                        return False  # a full disk: SQLite has undone the whole transaction by itself
         except Exception:  # noqa: BLE001 - every unit is run again and reports for itself
             return False
         for future, result, error in results:
@@ -218,6 +220,11 @@ def _retryable(error: Exception) -> bool:
     return isinstance(error, RetryUnitError) or (
         isinstance(error, OperationalError) and getattr(error.orig, "sqlstate", None) in _RETRYABLE
     )
+
+
+def _still_open(connection: Connection) -> bool:
+    raw = connection.connection.driver_connection
+    return bool(raw is not None and raw.in_transaction)
 
 
 def _settle(future: Future[Any], result: Any, error: BaseException | None) -> None:
