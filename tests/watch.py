@@ -46,8 +46,8 @@ class Watch(logging.Handler):
 
     def look(self, line: str) -> None:
         """Note a line with something in it that no log may hold."""
-        hidden = (secret for secret in redact._hidden if len(secret) >= 16 and len(set(secret)) > 4)
-        known = any(secret in line for kind in (KEYS, self.drawn, hidden) for secret in kind)
+        hidden = (secret for secret in tuple(redact._hidden) if len(secret) >= 16 and len(set(secret)) > 4)
+        known = any(secret in line for kind in (KEYS, tuple(self.drawn), hidden) for secret in kind)
         if known or _PERSONAL.search(line):
             self.found.append(line)
 

@@ -100,18 +100,9 @@ class SqliteLane:
                     break
             open_ = job is not None
             live = [(unit, future) for unit, future in group if future.set_running_or_notify_cancel()]
-            self._write(live)
-
-    def _write(self, live: list[tuple[Unit[Any], Future[Any]]]) -> None:
-        """Run a group; whatever happens, each of its futures is settled and the writer lives."""
-        try:
             if len(live) == 1 or not self._together(live):
                 for unit, future in live:
                     self._alone(unit, future)
-        except BaseException as error:  # noqa: BLE001 - handed to whoever waits
-            for _, future in live:
-                if not future.done():
-                    _settle(future, None, error)
 
     def _together(self, group: list[tuple[Unit[Any], Future[Any]]]) -> bool:
         """One commit for all; False when it failed and each must run alone."""
@@ -119,14 +110,16 @@ class SqliteLane:
         try:
             with self._engine.begin() as connection:
                 for unit, future in group:
+                    result, error = None, None
                     try:
                         with connection.begin_nested():
-                            results.append((future, unit(connection), None))
-                    except Exception as raised:  # noqa: BLE001 - handed to whoever waits for this unit
-                        results.append((future, None, raised))
+                            result = unit(connection)
+                    except BaseException as raised:  # noqa: BLE001 - handed to whoever waits for this unit
+                        result, error = None, raised
+                    results.append((future, result, error))
                     if not _still_open(connection):
                         return False  # a full disk: SQLite has undone the whole transaction by itself
-        except Exception:  # noqa: BLE001 - every unit is run again and reports for itself
+        except BaseException:  # noqa: BLE001 - every unit is run again and reports for itself
             return False
         for future, result, error in results:
             _settle(future, result, error)

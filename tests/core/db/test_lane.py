@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import Future
 
 import pytest
@@ -157,3 +158,65 @@ def test_a_unit_that_fails_halfway_leaves_nothing_and_one_that_is_tried_again_is
         kept = set(connection.execute(select(fired.c.job)).scalars())
     assert kept == {"other"} | ({"try 2"} if retried else set())
     assert retried == (database.name == "postgresql")
+
+
+def together(database: Database, *units: Callable[[Connection], object]) -> list[Future[object]]:
+    """Units that wait behind another one, so that they are written as one group."""
+    release = threading.Event()
+    blocker = database.lane.submit(lambda _: release.wait(5))
+    futures = [database.lane.submit(unit) for unit in units]
+    release.set()
+    blocker.result(5)
+    return futures
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_group_that_the_database_undid_by_itself_is_written_one_by_one(
+    database: Database, now: object
+) -> None:
+    """As SQLite may when the disk is full: the whole transaction is gone, and a commit says nothing of it."""
+
+    def undone(connection: Connection) -> None:
+        connection.execute(insert(fired), row("undone", now))
+        connection.exec_driver_sql("ROLLBACK")
+        raise OSError("full")
+
+    before, failed, after = together(
+        database,
+        lambda connection: connection.execute(insert(fired), row("before", now)) and None,
+        undone,
+        lambda connection: connection.execute(insert(fired), row("after", now)) and None,
+    )
+    assert isinstance(failed.exception(10), OSError)
+    before.result(10)
+    after.result(10)
+    assert count(database) == 2
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_unit_whose_end_fails_is_answered_once_and_the_writer_lives(
+    database: Database, now: object
+) -> None:
+    def released(connection: Connection) -> None:
+        connection.execute(insert(fired), row("released", now))
+        connection.exec_driver_sql("ROLLBACK")  # the savepoint around it is gone when it ends
+
+    futures = together(database, released, lambda _: None)
+    for future in futures:
+        assert future.exception(10) is None
+    database.lane.run(lambda connection: connection.execute(insert(fired), row("later", now)))
+    assert count(database) == 1
+
+
+def test_a_unit_that_is_broken_off_leaves_a_lane_that_writes(database: Database, now: object) -> None:
+    class BrokenOffError(BaseException):
+        """Nothing that anybody catches by accident."""
+
+    def broken(_: Connection) -> None:
+        raise BrokenOffError
+
+    futures = together(database, broken, lambda _: None)
+    assert isinstance(futures[0].exception(10), BrokenOffError)
+    assert futures[1].exception(10) is None
+    database.lane.run(lambda connection: connection.execute(insert(fired), row("later", now)))
+    assert count(database) == 1
