@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from bot.understand.assemble import pair_up
 from bot.understand.clauses import Clause, clauses, items_of_clause
-from bot.understand.exchange import corrected, counted, exchanged, instead_of_last, other_unit
+from bot.understand.exchange import corrected, counted, exchanged, instead_of_last, other_half, other_unit
 from bot.understand.items import measured
 from bot.understand.lexicon import Role
 from bot.understand.likened import denied, likened, merged, variants
@@ -85,6 +85,7 @@ def change_moves(reading: Reading) -> tuple[Move, ...]:
             else list(_clause_moves(_named(clause, topic, last, others), reading, wrong=wrong))
         )
         wrong = (clause.has(Role.REPAIR) and not clause.amounts and not found) or (wrong and bool(found))
+        found = other_half(moves, found, reading)
         if moves and len(found) == 1 and _takes_the_place(moves[-1], found[0]):
             moves.pop()
         topic = [] if found or clause.amounts else _meant(clause, reading) or topic

@@ -1,5 +1,6 @@
 """One product given up for another, and the unit of a line for another."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -16,6 +17,7 @@ from bot.understand.targets import Named, in_draft, last_line, same_size, skus_a
 from bot.understand.tokens import Kind, Token
 from bot.understand.types import Add, Change, Item, Move, Op, Replace, Target, TargetKind
 
+_OTHER_HALF = re.compile(r"另(?:外)?(?:的)?一?半|\bother half\b")
 _INSTEAD = frozenset({"instead of", "rather than", "in place of"})
 _NOT, _BUT = frozenset({"不是", "not", "not the"}), frozenset({"是", "而是", "but"})
 
@@ -110,6 +112,11 @@ def _in_part(
             return
         yield Change(target=target, op=Op.LESS, qty=qty, unit=unit)
     yield Add(items=(item,))
+
+
+def other_half(moves: list[Move], found: list[Move], reading: Reading) -> list[Move]:
+    """As in "可乐要一半，另一半换绿茶": what was halved just before is not halved again for what becomes of the other half."""
+    return found[1:] if moves[-1:] == found[:1] and _OTHER_HALF.search(reading.text) else found
 
 
 def counted(move: Move, clause: Clause, reading: Reading) -> Move | None:

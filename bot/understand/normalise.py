@@ -64,8 +64,16 @@ _REGIONAL = {
     "点解": "为什么",
     "几时": "何时",
     "帐": "账",
+    "顺便": ",顺便",  # a second wish, as spoken without a comma
+    "顺带": ",顺带",
 }
-_OTHER_WORDS = {"听日": "(?<!打)听日(?![期子程])", "帐": "(?<![蚊营床纱])帐(?![篷子幕蓬])"}
+_BESIDE = r"(?<=[^\s,.;:!?、])"
+_OTHER_WORDS = {
+    "顺便": f"{_BESIDE}顺便",
+    "顺带": f"{_BESIDE}顺带",
+    "听日": "(?<!打)听日(?![期子程])",
+    "帐": "(?<![蚊营床纱])帐(?![篷子幕蓬])",
+}
 _REGIONAL_WORD = re.compile("|".join(_OTHER_WORDS.get(w, w) for w in _REGIONAL))
 _TIMES_X = re.compile(r"(?<=[0-9\u4e00-\u9fff])[x✖](?=[0-9])|(?<=[0-9])x(?=[\u4e00-\u9fff])")
 
