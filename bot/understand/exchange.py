@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from bot.understand.clauses import Clause
 from bot.understand.context import DraftLine
+from bot.understand.intents import HEAD
 from bot.understand.items import find_all, measured, said, variant_of
 from bot.understand.lexicon import Role
 from bot.understand.mentions import Mention
@@ -116,7 +117,8 @@ def _in_part(
 
 def other_half(moves: list[Move], found: list[Move], reading: Reading) -> list[Move]:
     """As in "可乐要一半，另一半换绿茶": what was halved just before is not halved again for what becomes of the other half."""
-    return found[1:] if moves[-1:] == found[:1] and _OTHER_HALF.search(reading.text) else found
+    again = bool(found) and moves[-1:] == found[:1]
+    return found[1:] if again and _OTHER_HALF.search(reading.text[:HEAD]) else found
 
 
 def counted(move: Move, clause: Clause, reading: Reading) -> Move | None:
