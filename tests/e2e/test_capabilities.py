@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -21,6 +21,7 @@ from core.products.models import products
 from core.stock.models import stock_items
 from core.talks.models import talks
 from tests.bot.media.papers import invoice
+from tests.core.shop import ZONE
 from tests.databases import Databases
 from tests.e2e.books import rows
 from tests.e2e.phones import PATIENCE, Brand, OnTelegram, Phone, Scene, brand
@@ -157,7 +158,7 @@ def a_receipt_is_a_claim_paid_in_part_and_its_double_is_refused(office: Brand) -
 
 @scene
 def a_rebate_shows_its_progress_and_is_used_on_an_order(office: Brand) -> None:
-    today = date.today()
+    today = datetime.now(ZONE).date()  # the brand's day, whatever the machine's
     term = {
         "from": today.replace(month=1, day=1).isoformat(),
         "to": today.replace(month=12, day=31).isoformat(),
@@ -187,7 +188,7 @@ def a_rebate_shows_its_progress_and_is_used_on_an_order(office: Brand) -> None:
 def a_contract_that_ends_is_told_decided_once_and_its_paper_sent(office: Brand) -> None:
     paper = invoice("24312000000099999999")
     (office.folder / "HT-1.png").write_bytes(paper)
-    today = date.today()
+    today = datetime.now(ZONE).date()  # the brand's day, whatever the machine's
     office.brings("contracts", {"dealer": "QX", "number": "HT-1", "start": f"{today.year - 1}-01-01",
                                 "end": (today + timedelta(days=30)).isoformat(),
                                 "file": str(office.folder / "HT-1.png")})  # fmt: skip
